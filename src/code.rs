@@ -1,0 +1,155 @@
+//! The codes that errors and checks carry, and what `karctl explain CODE` says of each: one table, offline.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// Declares every code once: its number, its name in the code, a title, why it happens, what to do.
+macro_rules! codes {
+    ($($id:literal $name:ident $title:literal, $why:literal, $remedy:literal;)*) => {
+        /// The identity of a condition that a user may want explained.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code { $(#[doc = $title] $name,)* }
+
+        impl Code {
+            /// Every code, in the order of its number.
+            pub const ALL: &[Code] = &[$(Code::$name,)*];
+
+            /// The code as it is typed, such as `KAR101`.
+            pub fn id(self) -> &'static str { match self { $(Code::$name => $id,)* } }
+
+            /// What is the matter, in one line.
+            pub fn title(self) -> &'static str { match self { $(Code::$name => $title,)* } }
+
+            /// Why it happens.
+            pub fn why(self) -> &'static str { match self { $(Code::$name => $why,)* } }
+
+            /// What to do about it.
+            pub fn remedy(self) -> &'static str { match self { $(Code::$name => $remedy,)* } }
+        }
+    };
+}
+
+codes! {
+    "KAR101" PortTaken "a port that karctl needs is taken",
+        "Another process of this machine, another karctl instance or a container listens on the port, so Kafka or Redis cannot. karctl names the holder where the system tells it.",
+        "End the holder, or give `--kafka-port` and `--redis-port`, or let karctl choose free ones with `--any-port`.";
+    "KAR102" NoEngine "neither a Docker engine nor the parts of the native engine were found",
+        "`--engine auto` looks for a Docker or Podman socket first, then for Java and a way to get Kafka (a Kafka folder, karctl's cache, Maven, or the official archive).",
+        "Start Docker, or install a Java 11 or newer runtime (and Maven, unless KAFKA_HOME names an unpacked Kafka).";
+    "KAR103" EngineUnreachable "the Docker engine does not answer",
+        "The socket or address that DOCKER_HOST, DOCKER_CONTEXT, the docker configuration or the usual places name was found, but nothing answers on it, or access is denied.",
+        "Start the engine, correct DOCKER_HOST or `docker context use`, or use `--engine native`.";
+    "KAR104" ForeignContainer "a container of the same name is not karctl's",
+        "A container, network or volume of the name that karctl uses exists without karctl's labels: most often the original's compose stack.",
+        "Remove it by hand, choose another `--name`, or let karctl take its place with `--replace` (its data is not deleted).";
+    "KAR105" DataOfOtherMode "the data was written by Kafka in another mode",
+        "Kafka's folder holds data written with ZooKeeper and KRaft is asked for, or the other way round. Neither can read the other's.",
+        "Go back to the mode that the message names, use another `--name`, or delete the data with `karctl local reset`.";
+    "KAR106" DataOfNewerKafka "the data was written by a newer Kafka",
+        "Kafka does not promise that an older version can read what a newer one wrote.",
+        "Give the newer version again with `--set kafka.version=V`, use another `--name`, or delete the data with `karctl local reset`.";
+    "KAR107" DataOfOtherCluster "Kafka's data belongs to another Kafka cluster",
+        "The cluster id in Kafka's folder differs from the one in ZooKeeper or in the instance's record: one of the two was deleted or restored without the other.",
+        "Restore both together, or delete both with `karctl local reset`.";
+    "KAR108" NotReady "a service did not become ready",
+        "It runs, but does not answer its protocol, or answers with an address that was not asked for. Ready means that a client's own path works.",
+        "Read the log that the message quotes (`karctl local logs SERVICE`), then run `karctl local up` again; it goes on where it stopped.";
+    "KAR109" Exited "a service ended",
+        "The process or container ended by itself or was killed. Exit code 137 is a kill, most often for want of memory.",
+        "Read the log that the message quotes, see `karctl check local` for memory and disk, then run `karctl local up` again.";
+    "KAR110" NotRunning "the instance does not run",
+        "Nothing of that name runs on this machine, or a part of it stopped; `karctl local status` says which.",
+        "Start it with `karctl local up`.";
+    "KAR111" LockHeld "another karctl works on the same instance",
+        "Commands that change an instance wait for each other; the message names the process that holds the lock.",
+        "Wait for it, or end it: the same command again finishes the job.";
+    "KAR112" ChecksumMismatch "a downloaded file is not the one that karctl expects",
+        "The SHA-256 or SHA-512 sum differs from the one pinned in karctl: a cut or altered download, or a proxy that answered in the server's place.",
+        "Try again; if it stays, look at the proxy settings or give KAFKA_HOME. The file was discarded.";
+    "KAR113" PullFailed "an image could not be pulled",
+        "The registry refused, does not know the image, limits the rate or cannot be reached.",
+        "Log in with your engine's own login, set another image with `--set kafka.image=I` or `--set redis.image=I`, or use `--pull never` with an image loaded by hand.";
+    "KAR114" BadState "a file of karctl's state cannot be read",
+        "It was cut, edited or written by a newer karctl.",
+        "Move it away as the message says; karctl finds what runs from the engine and the processes themselves.";
+    "KAR115" JavaMissing "no usable Java runtime",
+        "Kafka and ZooKeeper of the native engine need Java 11 or newer (Kafka 4: 17 or newer).",
+        "Install a Java runtime (for example the package openjdk-17-jre-headless), or set JAVA_HOME.";
+    "KAR116" MavenMissing "Maven was not found",
+        "The native engine fetches Kafka and Redis by their Maven coordinates with `mvn`, unless they are in the cache or given.",
+        "Install Maven, or give an unpacked Kafka with `--set kafka.home=DIR` or KAFKA_HOME and a redis-server or valkey-server on PATH.";
+    "KAR117" DiskFull "there is not enough room on the disk",
+        "Kafka stops when its log folder cannot be written; karctl asks for 1 GiB free before it starts anything.",
+        "Free some room, or move the state with XDG_STATE_HOME and the cache with XDG_CACHE_HOME.";
+    "KAR118" EnvironmentStale "the variables of this shell do not fit what runs",
+        "The KAFKA_ and REDIS_ variables point at something dead, at another instance, or cannot be parsed by `kar`.",
+        "Run `eval \"$(karctl env)\"` again.";
+    "KAR119" KarMissing "the `kar` client is not on PATH",
+        "karctl brings up what `kar` talks to; applications are started with `kar run`, which is a tool of its own.",
+        "Download the `kar` of your platform from the KAR project's releases and put it on PATH.";
+    "KAR120" MemoryLow "there is little memory",
+        "Kafka, ZooKeeper and Redis together take about 500 MB, and applications come on top.",
+        "End other programs, give the engine's virtual machine more memory, or lower `kafka.heap`.";
+    "KAR121" ProxyIncomplete "the proxy settings may not cover this machine",
+        "A proxy is set, but NO_PROXY names neither localhost nor 127.0.0.1: HTTP clients of applications may send local calls to the proxy.",
+        "Add localhost,127.0.0.1 to NO_PROXY.";
+    "KAR122" HomeUnusable "the home folder cannot be used",
+        "HOME is unset, or the state or cache folder under it cannot be written.",
+        "Set HOME, or XDG_STATE_HOME and XDG_CACHE_HOME, to folders that can be written.";
+    "KAR123" BadSettings "the settings are wrong",
+        "A profile, a settings file, a KARCTL_ variable or `--set` names a key that does not exist, or has a value of the wrong type.",
+        "`karctl profile schema` has every key with its type and default; `karctl config show --origin` tells where each value comes from.";
+    "KAR124" ToolOld "a tool is older than the one KAR's examples need",
+        "KAR's JavaScript SDK needs Node 12 and npm 6.12 or newer, the Java SDK Java 11 and Maven 3.6, the Python SDK Python 3.8.",
+        "Install a newer version; only the SDK that you use matters.";
+    "KAR125" ClockSkew "the engine's clock differs from this machine's",
+        "A virtual machine that slept keeps an old time; Kafka's retention and TLS certificates then misbehave.",
+        "Restart the engine's virtual machine.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl FromStr for Code {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.to_ascii_uppercase();
+        Self::ALL.iter().copied().find(|code| code.id() == wanted).ok_or_else(|| format!("no such code: {text}"))
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl schemars::JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^KAR[0-9]{3}$" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_unique_and_reads_back() {
+        let mut ids: Vec<_> = Code::ALL.iter().map(|code| code.id()).collect();
+        assert!(Code::ALL.iter().all(|&code| code.id().parse() == Ok(code)));
+        ids.dedup();
+        assert_eq!(ids.len(), Code::ALL.len());
+        assert!(ids.is_sorted());
+    }
+}
