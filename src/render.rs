@@ -1,0 +1,46 @@
+//! Embedded templates and what they become. The only user of minijinja. Pure.
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::error::{Failure, OrFail, Result};
+
+/// Kafka's configuration, for every engine and mode.
+pub const SERVER_PROPERTIES: Template =
+    Template::new("server.properties", include_str!("../templates/services/server.properties"));
+/// ZooKeeper's configuration.
+pub const ZOO_CFG: Template = Template::new("zoo.cfg", include_str!("../templates/services/zoo.cfg"));
+/// Redis' configuration.
+pub const REDIS_CONF: Template = Template::new("redis.conf", include_str!("../templates/services/redis.conf"));
+/// Redis' users, where a password is asked for; it holds the password's hash.
+pub const USERS_ACL: Template = Template::new("users.acl", include_str!("../templates/services/users.acl"));
+/// Kafka's login module; it holds the password.
+pub const KAFKA_JAAS: Template =
+    Template::new("kafka-jaas.conf", include_str!("../templates/services/kafka-jaas.conf"));
+
+/// A template that is part of the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Template {
+    /// The name of the file it becomes.
+    pub name: &'static str,
+    source: &'static str,
+}
+
+impl Template {
+    const fn new(name: &'static str, source: &'static str) -> Self {
+        Self { name, source }
+    }
+
+    /// Fills the template in; a name that has no value is an error.
+    ///
+    /// # Errors
+    /// When the template names something that `values` lacks.
+    pub fn render(&self, values: impl Serialize) -> Result<String> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_keep_trailing_newline(true);
+        environment
+            .render_str(self.source, values)
+            .or_fail(|| Failure::new(format!("template {} does not render", self.name)))
+    }
+}

@@ -1,0 +1,132 @@
+//! The one tree of settings: typed, documented, the same for every mode.
+//!
+//! Layers are merged as YAML, least first: `profiles/base.yaml`, profiles, files, `KARCTL_*`, `--set`, flags. Every value
+//! remembers its origin; the merged tree is deserialised once.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::redacted::Secret;
+
+/// Every setting of karctl, complete.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The instance on this machine.
+    pub local: LocalSettings,
+    /// Kafka, and ZooKeeper where it needs one.
+    pub kafka: KafkaSettings,
+    /// Redis.
+    pub redis: RedisSettings,
+}
+
+/// The instance on this machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocalSettings {
+    /// Name of the instance: lower-case letters, digits, `-` and `.`, at most 30. Containers are named `<name>_kafka`.
+    pub name: String,
+    /// What runs the servers: containers of an engine, or processes of this machine.
+    pub engine: EngineChoice,
+    /// Address of this machine that the ports are bound to. Beyond loopback it implies `secure`.
+    pub bind: IpAddr,
+    /// Host name or address that clients are told; null means `bind`.
+    pub advertise: Option<String>,
+    /// Whether clients need a password; null means: only where `bind` is not a loopback address.
+    pub secure: Option<bool>,
+    /// What the engine does when a container ends (docker only).
+    pub restart: RestartPolicy,
+    /// Keep nothing beyond `down`.
+    pub ephemeral: bool,
+    /// When images are pulled (docker only).
+    pub pull: PullPolicy,
+}
+
+/// Kafka, and ZooKeeper where it needs one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KafkaSettings {
+    /// `zookeeper` (as the original; Kafka 3.9 is the last line that has it) or `kraft`.
+    pub mode: KafkaMode,
+    /// Version of three parts. 3.9.1 and 4.x are tested.
+    pub version: String,
+    /// Image of the docker engine, for Kafka and ZooKeeper; null means `apache/kafka:<version>`.
+    pub image: Option<String>,
+    /// Port on `local.bind`.
+    #[schemars(range(min = 1))]
+    pub port: u16,
+    /// Java heap, as `-Xmx` takes it.
+    pub heap: String,
+    /// Folder of an unpacked Kafka for the native engine; null means `KAFKA_HOME`, or karctl's cache.
+    pub home: Option<PathBuf>,
+    /// Password of SASL PLAIN where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_KAFKA_PASSWORD` only.
+    #[schemars(with = "Option<String>")]
+    pub password: Option<Secret>,
+}
+
+/// Redis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedisSettings {
+    /// Image of the docker engine; anything with `redis-server` on its PATH.
+    pub image: String,
+    /// Port on `local.bind`.
+    #[schemars(range(min = 1))]
+    pub port: u16,
+    /// Program of the native engine; null means `valkey-server` or `redis-server` on PATH, else karctl's cache.
+    pub program: Option<PathBuf>,
+    /// Password of the user `karmesh` where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_REDIS_PASSWORD` only.
+    #[schemars(with = "Option<String>")]
+    pub password: Option<Secret>,
+}
+
+/// What runs the servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineChoice {
+    /// Docker where an engine answers, else native.
+    Auto,
+    /// Containers, through the Docker Engine API (Docker, Podman, Colima and others).
+    Docker,
+    /// Processes of this machine, without Docker and without root.
+    Native,
+}
+
+/// How Kafka keeps its metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum KafkaMode {
+    /// In ZooKeeper, as the original.
+    ZooKeeper,
+    /// In Kafka itself.
+    Kraft,
+}
+
+/// What the engine does when a container ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RestartPolicy {
+    /// Nothing; the next `up` starts it.
+    No,
+    /// Starts it again, also after a reboot.
+    Always,
+    /// Starts it again when its exit code is not 0.
+    OnFailure,
+    /// Like always, but not after it was stopped.
+    UnlessStopped,
+}
+
+/// When images are pulled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PullPolicy {
+    /// At every `up`.
+    Always,
+    /// Where the engine has none of that name.
+    Missing,
+    /// Never; a missing image is an error.
+    Never,
+}

@@ -1,0 +1,111 @@
+//! What an engine must be able to do, whichever it is. Two implementations: [`super::docker`] and [`super::native`].
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::instance::{Component, Desired, InstanceName, ObservedInstance};
+use crate::context::Context;
+use crate::error::Result;
+
+/// Which engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    /// Containers, through the Docker Engine API.
+    Docker,
+    /// Processes of this machine.
+    Native,
+}
+
+/// What was done to a component, or would be with `--dry-run`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It was not there.
+    Created,
+    /// It was there, but not as wanted; its data stays.
+    Recreated,
+    /// It was stopped.
+    Started,
+    /// It runs as wanted.
+    Unchanged,
+    /// It was stopped by this command.
+    Stopped,
+    /// It was removed by this command.
+    Removed,
+}
+
+/// The outcome for one component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// Which one.
+    pub component: Component,
+    /// What was done.
+    pub action: Action,
+    /// Why, where it is not evident: what differed, or how it had ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What is shown of a log.
+#[derive(Clone, Debug, Default)]
+pub struct LogQuery {
+    /// Go on until interrupted.
+    pub follow: bool,
+    /// Only lines written since so many seconds.
+    pub since: Option<std::time::Duration>,
+    /// Only so many lines from the end.
+    pub tail: Option<usize>,
+}
+
+/// What a failed start leaves behind to be told.
+#[derive(Clone, Debug, Default)]
+pub struct LastWords {
+    /// How it ended, such as `exited with code 137 (out of memory)`; `None` while it runs.
+    pub ended: Option<String>,
+    /// The last lines of its log.
+    pub log: Vec<String>,
+}
+
+/// One way of running the servers.
+///
+/// `ensure` and its kin are idempotent: they read what is, do the difference and say what they did; after a cut at any
+/// point, the same call finishes the job.
+pub trait Engine {
+    /// Which one it is.
+    fn kind(&self) -> EngineKind;
+
+    /// For people: `Docker Engine 27.1 at unix:///var/run/docker.sock (context default)`.
+    fn description(&self) -> String;
+
+    /// Reads what there is of an instance; changes nothing.
+    async fn observe(&self, context: &Context, name: &InstanceName) -> Result<ObservedInstance>;
+
+    /// Says what `ensure` would do; changes nothing.
+    async fn plan(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>>;
+
+    /// Fetches what is missing, and makes and starts what differs. Returns when everything was started, not when it is ready.
+    async fn ensure(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>>;
+
+    /// Stops every component, Kafka before ZooKeeper, and keeps all.
+    async fn stop(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>>;
+
+    /// Removes everything but the data; an ephemeral instance's data too.
+    async fn down(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>>;
+
+    /// Removes the data. Everything else was removed before.
+    async fn delete_data(&self, context: &Context, name: &InstanceName) -> Result<Vec<String>>;
+
+    /// Gives each line of a component's log to `line`, without its line end.
+    async fn logs(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        component: Component,
+        query: &LogQuery,
+        line: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<()>;
+
+    /// How a component ended and what it logged last.
+    async fn last_words(&self, context: &Context, name: &InstanceName, component: Component) -> LastWords;
+}

@@ -1,0 +1,3 @@
+//! The recipes: each reads top to bottom like the script that it replaces.
+
+pub mod local;

@@ -1,0 +1,352 @@
+//! The terminal: steps and notes on stderr, data on stdout. Nothing else in the program prints or asks.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+
+use crate::error::{Failure, Report, Result};
+
+/// How often a spinner turns.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The form of what goes to stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One YAML document.
+    Yaml,
+}
+
+/// The form of what goes to stderr while a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Bars and spinners; only on a terminal.
+    Bars,
+    /// One line for each finished step.
+    Plain,
+    /// One JSON object a line: `{"event","step","text","done","total","seconds"}`.
+    Json,
+    /// Errors only.
+    None,
+}
+
+/// Whether questions may be asked, and how they are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Questions {
+    /// There is a terminal to ask on.
+    Ask,
+    /// `-y` was given.
+    AnswerYes,
+    /// No terminal and no `-y`: fail with the flag to give.
+    Refuse,
+}
+
+/// The terminal of one run; clones share it.
+#[derive(Clone)]
+pub struct Ui {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    output: Output,
+    progress: Progress,
+    questions: Questions,
+    verbosity: u8,
+    bars: MultiProgress,
+    stderr: Mutex<()>,
+}
+
+/// What `--progress json` prints.
+#[derive(Serialize)]
+struct Event<'a> {
+    event: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    done: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+}
+
+impl<'a> Event<'a> {
+    fn new(event: &'a str) -> Self {
+        Self { event, step: None, text: None, done: None, total: None, seconds: None }
+    }
+}
+
+impl Ui {
+    /// A terminal with the forms that were asked for; bars become plain lines where stderr is no terminal.
+    pub fn new(output: Output, progress: Progress, questions: Questions, verbosity: u8) -> Self {
+        let progress = match progress {
+            Progress::Bars if !io::stderr().is_terminal() => Progress::Plain,
+            other => other,
+        };
+        let target = match progress {
+            Progress::Bars => ProgressDrawTarget::stderr(),
+            _ => ProgressDrawTarget::hidden(),
+        };
+        let bars = MultiProgress::with_draw_target(target);
+        Self { shared: Arc::new(Shared { output, progress, questions, verbosity, bars, stderr: Mutex::new(()) }) }
+    }
+
+    /// The form of stdout, for commands whose text is not a document.
+    pub fn output(&self) -> Output {
+        self.shared.output
+    }
+
+    /// Begins a step; it shows as running until it is finished or dropped.
+    pub fn step(&self, label: impl Into<String>) -> Step {
+        let label = label.into();
+        let bar = (self.shared.progress == Progress::Bars).then(|| {
+            let bar = self.shared.bars.add(ProgressBar::new_spinner().with_style(spinner_style()));
+            bar.set_message(label.clone());
+            bar.enable_steady_tick(TICK);
+            bar
+        });
+        if self.shared.progress == Progress::Json {
+            self.event(&Event { step: Some(&label), ..Event::new("started") });
+        }
+        Step { ui: self.clone(), label, bar, began: Instant::now(), shown: Mutex::new(0) }
+    }
+
+    /// One line that is neither a step nor a problem.
+    pub fn note(&self, text: impl AsRef<str>) {
+        self.line("note", text.as_ref(), text.as_ref());
+    }
+
+    /// Something that works, but not as the user may think.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        let text = text.as_ref();
+        self.line("warning", text, &format!("{} {text}", paint(WARNING, "warning:")));
+    }
+
+    /// A line for `-v` (level 1) or `-vv` (level 2). Never give it a secret.
+    pub fn trace(&self, level: u8, text: impl FnOnce() -> String) {
+        if self.shared.verbosity >= level {
+            let text = text();
+            self.line("trace", &text, &paint(DIM, &text));
+        }
+    }
+
+    /// Prints the result of the command to stdout: the document, or the text made of it.
+    ///
+    /// # Errors
+    /// When stdout cannot be written, a closed pipe excepted.
+    pub fn data<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
+        let shown = match self.shared.output {
+            Output::Text => text(value),
+            Output::Json => format!("{}\n", serde_json::to_string_pretty(value)?),
+            Output::Yaml => serde_yaml::to_string(value)?,
+        };
+        self.raw(&shown)
+    }
+
+    /// Prints text to stdout as it is; styles are kept only where the terminal takes them.
+    ///
+    /// # Errors
+    /// When stdout cannot be written, a closed pipe excepted.
+    pub fn raw(&self, text: &str) -> Result<()> {
+        let mut stdout = anstream::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new("stdout cannot be written").because(error).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks before something that cannot be undone; `flag` is what answers it where nobody can be asked.
+    ///
+    /// # Errors
+    /// A usage failure where there is no terminal and no `-y`.
+    pub fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
+        match self.shared.questions {
+            Questions::AnswerYes => Ok(true),
+            Questions::Refuse => Err(Failure::usage(format!("{question} Nobody can be asked here"))
+                .hint(format!("give {flag} to say yes"))
+                .into()),
+            Questions::Ask => self.shared.bars.suspend(|| {
+                dialoguer::Confirm::new()
+                    .with_prompt(question)
+                    .default(false)
+                    .interact()
+                    .map_err(|error| Failure::new("the question was not answered").because(error).into())
+            }),
+        }
+    }
+
+    /// Prints why the command failed.
+    pub fn report(&self, report: &Report) {
+        if self.shared.progress == Progress::Json {
+            let code = report.code.map(|code| code.id());
+            self.json_line(&serde_json::json!({
+                "event": "failed", "text": report.message, "hints": report.hints, "code": code,
+            }));
+            return;
+        }
+        let mut text = format!("{} {}", paint(ERROR, "error:"), report.message);
+        for hint in &report.hints {
+            text.push_str(&format!("\n{} {hint}", paint(HINT, "hint:")));
+        }
+        if let Some(code) = report.code {
+            text.push_str(&format!("\n{} `karctl explain {code}` tells more", paint(HINT, "hint:")));
+        }
+        self.print_error_line(&text);
+    }
+
+    fn line(&self, event: &str, plain: &str, styled: &str) {
+        match self.shared.progress {
+            Progress::None => {}
+            Progress::Json => self.event(&Event { text: Some(plain), ..Event::new(event) }),
+            Progress::Bars | Progress::Plain => self.print_error_line(styled),
+        }
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        self.json_line(event);
+    }
+
+    fn json_line(&self, value: &impl Serialize) {
+        if let Ok(line) = serde_json::to_string(value) {
+            self.print_error_line(&line);
+        }
+    }
+
+    /// A terminal that is gone is no reason to fail: what was done stays done.
+    fn print_error_line(&self, text: &str) {
+        let _guard = self.shared.stderr.lock();
+        self.shared.bars.suspend(|| writeln!(anstream::stderr().lock(), "{text}").ok());
+    }
+}
+
+/// A step that runs.
+pub struct Step {
+    ui: Ui,
+    label: String,
+    bar: Option<ProgressBar>,
+    began: Instant,
+    shown: Mutex<u64>,
+}
+
+/// `--progress json` mentions a download again after so many bytes.
+const BYTES_BETWEEN_EVENTS: u64 = 1 << 20;
+
+impl Step {
+    /// Shows how far a transfer is, in bytes; a total that is not known yet is `None`.
+    pub fn bytes(&self, done: u64, total: Option<u64>) {
+        if let Some(bar) = &self.bar {
+            bar.set_style(if total.is_some() { bytes_style() } else { spinner_style() });
+            bar.set_length(total.unwrap_or(done));
+            bar.set_position(done);
+        }
+        if self.ui.shared.progress == Progress::Json
+            && let Ok(mut shown) = self.shown.lock()
+            && done >= *shown + BYTES_BETWEEN_EVENTS
+        {
+            *shown = done;
+            self.ui.event(&Event { step: Some(&self.label), done: Some(done), total, ..Event::new("progress") });
+        }
+    }
+
+    /// Shows what is waited for.
+    pub fn detail(&self, text: impl AsRef<str>) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!("{} {}", self.label, paint(DIM, text.as_ref())));
+        }
+    }
+
+    /// Ends the step well, with the sentence that stays: `✓ Redis is ready (1.2 s)`.
+    pub fn done(self, text: impl AsRef<str>) {
+        let seconds = self.began.elapsed().as_secs_f64();
+        let text = text.as_ref();
+        self.clear();
+        match self.ui.shared.progress {
+            Progress::None => {}
+            Progress::Json => self.ui.event(&Event {
+                step: Some(&self.label),
+                text: Some(text),
+                seconds: Some((seconds * 1000.0).round() / 1000.0),
+                ..Event::new("done")
+            }),
+            Progress::Bars | Progress::Plain => {
+                let time = paint(DIM, &format!("({seconds:.1} s)"));
+                self.ui.print_error_line(&format!("{} {text} {time}", paint(DONE, "✓")));
+            }
+        }
+    }
+
+    /// Ends the step without a line: there was nothing to do.
+    pub fn skip(self) {
+        self.clear();
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+const DONE: anstyle::Style = anstyle::AnsiColor::Green.on_default();
+const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
+const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
+const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+
+/// Text in a style; anstream takes the style away where it does not belong.
+pub fn paint(style: anstyle::Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+fn spinner_style() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+fn bytes_style() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {msg} {bar:24} {bytes}/{total_bytes} {bytes_per_sec} {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// Rows as columns that line up, two blanks between them; the first row is the heading.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max();
+    let widths: Vec<_> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line.push_str(&format!("{cell:width$}  "));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_lines_do_not_end_in_blanks() {
+        let rows = [vec!["NAME".to_owned(), "STATE".to_owned()], vec!["kafka".to_owned(), "up".to_owned()]];
+        assert_eq!(table(&rows), "NAME   STATE\nkafka  up\n");
+    }
+}
