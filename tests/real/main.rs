@@ -1,0 +1,8 @@
+//! Tests on real parts: engines, servers and clients that `tests/run` installs and starts.
+//!
+//! Each test here is `#[ignore = "needs the real parts that tests/run starts"]`, so that `cargo test`
+//! passes on any machine; `tests/run` runs exactly these with `--ignored`. To try one by hand:
+//! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
+
+mod engines;
+mod parts;

@@ -1,0 +1,34 @@
+//! Where the real parts are: the variables that `tests/setup/parts env` prints. A missing one is a
+//! failure, never a skip.
+
+use std::env;
+use std::path::PathBuf;
+
+/// The Docker engine of the tests' own, as `unix://SOCKET`.
+pub fn docker_host() -> String {
+    variable("KARCTL_TEST_DOCKER_HOST")
+}
+
+/// Podman's Docker-compatible API, as `unix://SOCKET`.
+pub fn podman_host() -> String {
+    variable("KARCTL_TEST_PODMAN_HOST")
+}
+
+/// The `DOCKER_CONFIG` folder that has the Compose plugin.
+pub fn compose_config() -> PathBuf {
+    variable("KARCTL_TEST_COMPOSE").into()
+}
+
+/// The binary that uses Kafka and Redis as `kar` does.
+pub fn client() -> PathBuf {
+    variable("KARCTL_TEST_CLIENT").into()
+}
+
+/// The folder with `bin/nu` and the `node_modules` of dotenv.
+pub fn readers() -> PathBuf {
+    variable("KARCTL_TEST_READERS").into()
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run, or eval \"$(tests/setup/parts env)\""))
+}
