@@ -150,7 +150,7 @@ mod tests {
         let inner = Failure::new("port 31093 is taken").hint("give --kafka-port").status(Status::TimedOut);
         let outer = Err::<(), anyhow::Error>(inner.into())
             .or_fail(|| Failure::new("Kafka did not start").code(Code::PortTaken))
-            .unwrap_err();
+            .expect_err("a failure");
         let report = report(&outer);
         assert_eq!(report.message, "Kafka did not start: port 31093 is taken");
         assert_eq!(report.hints, ["give --kafka-port"]);

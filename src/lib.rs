@@ -1,6 +1,7 @@
 //! karctl: every mode of KAR answers two questions, where Kafka and Redis live and who asks.
 #![allow(async_fn_in_trait)]
 
+pub mod cli;
 pub mod code;
 pub mod context;
 pub mod environment;

