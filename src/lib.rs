@@ -2,6 +2,7 @@
 #![allow(async_fn_in_trait)]
 
 pub mod cli;
+pub mod client;
 pub mod code;
 pub mod context;
 pub mod environment;

@@ -1,0 +1,5 @@
+//! The outside systems that karctl talks to, one a file. None of them knows of the command line, the terminal or the
+//! settings, and none of another.
+
+pub mod kafka;
+pub mod redis;

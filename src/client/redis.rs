@@ -1,0 +1,221 @@
+//! A small Redis client over the `redis` crate: what karctl needs to prove that Redis works and to remove what an
+//! application left behind. It knows nothing of clusters, sentinels or TLS.
+
+use std::fmt;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
+    ServerErrorKind,
+};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::code::Code;
+use crate::error::{Failure, Status};
+use crate::redacted::Secret;
+use crate::services::host_and_port;
+
+/// The result of one exchange with Redis.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The pause between two attempts while Redis comes up.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The longest time that one attempt to connect, or one command, may take.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// How many keys Redis looks at in one step of a scan, and so about how many are deleted in one command.
+const SCAN_STEP: usize = 1000;
+
+/// A failed exchange: where, what was asked for, what was seen.
+#[derive(Debug)]
+pub struct Error {
+    address: String,
+    action: &'static str,
+    cause: RedisError,
+}
+
+impl Error {
+    /// Whether the same may succeed in a moment: no answer yet, or Redis is still loading its data.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.cause.kind(),
+            ErrorKind::Io | ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown)
+        )
+    }
+
+    /// Whether user or password were refused, or none were given where Redis asks for them.
+    pub fn is_authentication(&self) -> bool {
+        matches!(self.cause.code(), Some("WRONGPASS" | "NOAUTH" | "NOPERM"))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, action, cause } = self;
+        match (cause.kind(), cause.code()) {
+            (ErrorKind::Io, _) if cause.is_timeout() => write!(f, "Redis at {address} did not {action} in time"),
+            (ErrorKind::Io, _) if cause.is_connection_refusal() => write!(f, "Redis at {address} cannot be reached"),
+            (ErrorKind::Io, _) => write!(f, "Redis at {address} did not {action}: {cause}"),
+            (_, Some(code)) => {
+                write!(f, "Redis at {address} refused to {action}: {code} {}", cause.detail().unwrap_or_default())
+            }
+            _ => write!(f, "what listens at {address} cannot {action}: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A connection to Redis, authenticated where credentials were given.
+pub struct Connection {
+    address: String,
+    connection: MultiplexedConnection,
+}
+
+impl Connection {
+    /// Connects and authenticates as the user of `credentials`; without them no AUTH is sent, as `kar` does.
+    ///
+    /// `timeout` limits connecting, and afterwards each command.
+    ///
+    /// # Errors
+    /// When nothing answers within `timeout`, or the credentials are refused.
+    pub async fn open(host: &str, port: u16, credentials: Option<(&str, &Secret)>, timeout: Duration) -> Result<Self> {
+        let address = host_and_port(host, port);
+        let failed = |cause| Error { address: address.clone(), action: "answer", cause };
+        let info = ConnectionAddr::Tcp(host.to_owned(), port).into_connection_info().map_err(failed)?;
+        // No CLIENT SETINFO: servers before 7.2 do not know it, and a user of few rights may not send it.
+        let settings = info.redis_settings().clone().set_skip_set_lib_name();
+        let client = Client::open(info.set_redis_settings(settings)).map_err(failed)?;
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(Some(timeout));
+        let connection = client.get_multiplexed_async_connection_with_config(&config).await.map_err(failed)?;
+        let mut connection = Self { address, connection };
+        if let Some((user, password)) = credentials {
+            // Not left to the crate, whose error does not tell what Redis answered.
+            let auth = redis::cmd("AUTH").arg(user).arg(password.expose()).to_owned();
+            connection.ask::<()>("authenticate", &auth).await?;
+        }
+        Ok(connection)
+    }
+
+    /// Sends PING, which needs a user that Redis accepts and data that is loaded.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or answers with an error.
+    pub async fn ping(&mut self) -> Result<()> {
+        self.ask("answer PING", &redis::cmd("PING")).await
+    }
+
+    /// Deletes every key that starts with `prefix` and returns how many there were. Keys written meanwhile may stay.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or answers with an error; some keys may be gone then.
+    pub async fn delete_prefix(&mut self, prefix: &str) -> Result<u64> {
+        let mut deleted = 0;
+        let mut cursor = Some(0);
+        while let Some(from) = cursor {
+            let (next, keys) = self.scan(prefix, from).await?;
+            if !keys.is_empty() {
+                deleted += self.ask::<u64>("delete keys", redis::cmd("UNLINK").arg(keys)).await?;
+            }
+            cursor = next;
+        }
+        Ok(deleted)
+    }
+
+    /// Counts the keys that start with `prefix`; one written or moved meanwhile may be counted twice or not at all.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or answers with an error.
+    pub async fn count_prefix(&mut self, prefix: &str) -> Result<u64> {
+        let mut count = 0;
+        let mut cursor = Some(0);
+        while let Some(from) = cursor {
+            let (next, keys) = self.scan(prefix, from).await?;
+            count += keys.len() as u64;
+            cursor = next;
+        }
+        Ok(count)
+    }
+
+    /// One step of a scan: where to go on, if it is not the end, and the keys found.
+    async fn scan(&mut self, prefix: &str, from: u64) -> Result<(Option<u64>, Vec<Vec<u8>>)> {
+        let pattern = format!("{}*", glob_escaped(prefix));
+        let mut scan = redis::cmd("SCAN");
+        scan.arg(from).arg("MATCH").arg(pattern).arg("COUNT").arg(SCAN_STEP);
+        let (next, keys): (u64, Vec<Vec<u8>>) = self.ask("list keys", &scan).await?;
+        Ok((Some(next).filter(|&next| next != 0), keys))
+    }
+
+    async fn ask<T: FromRedisValue>(&mut self, action: &'static str, command: &Cmd) -> Result<T> {
+        let answer = command.query_async(&mut self.connection).await;
+        answer.map_err(|cause| Error { address: self.address.clone(), action, cause })
+    }
+}
+
+/// Waits until Redis answers PING, as the user of `credentials` where there are any; an answer that it is still loading
+/// is none.
+///
+/// # Errors
+/// When this does not happen within `limit` (the failure holds what was seen last, and exit status 4), or when Redis
+/// refuses the credentials.
+pub async fn prove_ping(
+    host: &str,
+    port: u16,
+    credentials: Option<(&str, &Secret)>,
+    limit: Duration,
+) -> crate::error::Result<()> {
+    let deadline = Instant::now() + limit;
+    let place = host_and_port(host, port);
+    let late = |last: Option<Error>| {
+        let failure = Failure::new(format!("Redis at {place} was not ready within {limit:?}"))
+            .code(Code::NotReady)
+            .status(Status::TimedOut);
+        Err(match last {
+            Some(last) => failure.because(last).into(),
+            None => failure.into(),
+        })
+    };
+    let mut last = None;
+    loop {
+        let attempt = async { Connection::open(host, port, credentials, ATTEMPT).await?.ping().await };
+        match timeout_at(deadline, attempt).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) if error.is_transient() => last = Some(error),
+            Ok(Err(error)) => {
+                let failure = Failure::new(format!("Redis at {place} is not usable")).code(Code::NotReady);
+                return Err(failure.because(error).into());
+            }
+            Err(_) => return late(last),
+        }
+        if Instant::now() + PAUSE >= deadline {
+            return late(last);
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// A text that stands for itself in a pattern of SCAN MATCH.
+fn glob_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '*' | '?' | '[' | ']' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_with_wildcards_stands_for_itself() {
+        assert_eq!(glob_escaped("kar_a*[b]?\\_"), "kar_a\\*\\[b\\]\\?\\\\_");
+        assert_eq!(glob_escaped("kar_hello_"), "kar_hello_");
+    }
+}
