@@ -7,6 +7,7 @@ pub mod code;
 pub mod context;
 pub mod environment;
 pub mod error;
+pub mod nearest;
 pub mod redacted;
 pub mod render;
 pub mod runtime_config;
