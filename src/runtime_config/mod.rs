@@ -3,6 +3,14 @@
 //! Replaces kar-env-local.sh and kar-env-ibmcloud.sh, which left variables of earlier sessions behind:
 //! here every variable is always mentioned, with a value or as unset.
 
+pub mod format;
+pub mod rename;
+
+mod env_file;
+mod shell;
+mod structured;
+mod windows;
+
 use serde::Serialize;
 
 use crate::redacted::Secret;

@@ -1,0 +1,84 @@
+//! Files of `NAME=value` lines: dotenv, Docker's env-file, GitHub's environment file. Pure.
+
+use super::format::Refusal;
+use super::shell::is_plain;
+
+/// Why dotenv refuses some values that hold a single quote or a line end.
+pub(super) const NO_SHARED_QUOTES: Refusal = "mixes a single quote or a line end with a double quote, a backslash or `$`, \
+     and the readers of dotenv files escape those differently";
+
+/// The longest line that docker's parser takes, by the buffer of Go's `bufio.Scanner`.
+const DOCKER_LINE: usize = 64 * 1024 - 1;
+
+/// A line that the dotenv packages of Node, Node's own parser and direnv's read alike.
+///
+/// Single quotes are literal in all of them, but end at the next one; direnv takes no line end inside. In double quotes
+/// `\n` is a line end in all of them, but direnv expands `$` and drops a backslash that Node keeps.
+///
+/// # Errors
+/// Refuses what needs an escape that only one of them knows.
+pub(super) fn dotenv(name: &str, value: &str) -> Result<String, Refusal> {
+    if value.chars().all(is_plain) {
+        Ok(format!("{name}={value}\n"))
+    } else if value.contains('\r') {
+        Err("holds a carriage return, which the readers of dotenv files treat differently")
+    } else if !value.contains(['\'', '\n']) {
+        Ok(format!("{name}='{value}'\n"))
+    } else if !value.contains(['"', '\\', '$']) {
+        Ok(format!("{name}=\"{}\"\n", value.replace('\n', "\\n")))
+    } else {
+        Err(NO_SHARED_QUOTES)
+    }
+}
+
+/// A line for `docker run --env-file`, which knows neither quotes nor escapes: all after `=` is the value.
+///
+/// # Errors
+/// Refuses line ends, and lines that are too long for docker.
+pub(super) fn docker(name: &str, value: &str) -> Result<String, Refusal> {
+    if value.contains(['\n', '\r']) {
+        Err("holds a line end, and an env-file is read line by line")
+    } else if name.len() + 1 + value.len() > DOCKER_LINE {
+        Err("makes a line of 64 KiB or more, which docker does not read")
+    } else {
+        Ok(format!("{name}={value}\n"))
+    }
+}
+
+/// A line, or with line ends a block, for the file that `GITHUB_ENV` names.
+///
+/// The delimiter need not be random, as GitHub advises for values that are not known when it is chosen: here it is
+/// chosen so that no line of the value equals it, and the same value is always written alike.
+/// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#multiline-strings>
+///
+/// # Errors
+/// Refuses a carriage return, which the runner takes for a part of the line end on Windows.
+pub(super) fn github(name: &str, value: &str) -> Result<String, Refusal> {
+    if value.contains('\r') {
+        return Err("holds a carriage return, which GitHub's runner takes for a line end on Windows");
+    }
+    if !value.contains('\n') {
+        return Ok(format!("{name}={value}\n"));
+    }
+    let mut delimiter = "KARCTL".to_owned();
+    while value.split('\n').any(|line| line == delimiter) {
+        delimiter.push('_');
+    }
+    Ok(format!("{name}<<{delimiter}\n{value}\n{delimiter}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_line_can_hold_is_refused() {
+        assert!(dotenv("A", "'\"").is_err());
+        assert!(dotenv("A", "\n$").is_err());
+        assert!(dotenv("A", "a\rb").is_err());
+        assert!(docker("A", "a\r").is_err());
+        assert!(docker("A", &"x".repeat(DOCKER_LINE - 1)).is_err());
+        assert!(docker("A", &"x".repeat(DOCKER_LINE - 2)).is_ok());
+        assert!(github("A", "a\r").is_err());
+    }
+}
