@@ -35,6 +35,13 @@ pub enum Action {
     Removed,
 }
 
+impl Action {
+    /// Whether anything was done.
+    pub fn is_change(self) -> bool {
+        self != Self::Unchanged
+    }
+}
+
 /// The outcome for one component.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
@@ -78,6 +85,9 @@ pub trait Engine {
     /// For people: `Docker Engine 27.1 at unix:///var/run/docker.sock (context default)`.
     fn description(&self) -> String;
 
+    /// The address of the Docker engine, to be remembered; `None` for the native one.
+    fn endpoint(&self) -> Option<String>;
+
     /// Reads what there is of an instance; changes nothing.
     async fn observe(&self, context: &Context, name: &InstanceName) -> Result<ObservedInstance>;
 
@@ -90,8 +100,12 @@ pub trait Engine {
     /// Stops every component, Kafka before ZooKeeper, and keeps all.
     async fn stop(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>>;
 
-    /// Removes everything but the data; an ephemeral instance's data too.
-    async fn down(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>>;
+    /// Removes everything but the data; an ephemeral instance's data too. Containers of applications that are attached
+    /// to its network are an error that lists them, or with `force` are stopped and removed.
+    async fn down(&self, context: &Context, name: &InstanceName, force: bool) -> Result<Vec<Outcome>>;
+
+    /// Names of the instances that the engine knows of.
+    async fn instances(&self, context: &Context) -> Result<Vec<InstanceName>>;
 
     /// Removes the data. Everything else was removed before.
     async fn delete_data(&self, context: &Context, name: &InstanceName) -> Result<Vec<String>>;

@@ -236,6 +236,7 @@ mod tests {
             restart: crate::settings::RestartPolicy::No,
             ephemeral: false,
             pull: crate::settings::PullPolicy::Missing,
+            replace: false,
         }
     }
 

@@ -133,6 +133,8 @@ pub struct Desired {
     pub ephemeral: bool,
     /// When images are pulled.
     pub pull: PullPolicy,
+    /// Take the place of containers of the same names that are not karctl's.
+    pub replace: bool,
 }
 
 /// Where clients on the host find an instance.
@@ -155,6 +157,24 @@ impl Address {
             Component::ZooKeeper => None,
             Component::Kafka => Some(self.kafka_port),
             Component::Redis => Some(self.redis_port),
+        }
+    }
+
+    /// Moves the port of a component that has one on the host.
+    pub fn set_port(&mut self, component: Component, port: u16) {
+        match component {
+            Component::ZooKeeper => {}
+            Component::Kafka => self.kafka_port = port,
+            Component::Redis => self.redis_port = port,
+        }
+    }
+
+    /// Where a client on this machine connects: the bound address, or loopback where all are bound.
+    pub fn reached_at(&self) -> String {
+        match self.bind {
+            IpAddr::V4(bind) if bind.is_unspecified() => "127.0.0.1".to_owned(),
+            IpAddr::V6(bind) if bind.is_unspecified() => "::1".to_owned(),
+            bind => bind.to_string(),
         }
     }
 }
@@ -198,6 +218,7 @@ impl Desired {
             restart: local.restart,
             ephemeral: local.ephemeral,
             pull: local.pull,
+            replace: false,
         })
     }
 }
