@@ -1,0 +1,4 @@
+//! The program as a user meets it: whole command lines, in an environment that nothing else shares.
+
+mod sandbox;
+mod version;
