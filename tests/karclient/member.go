@@ -137,16 +137,19 @@ func (m *member) peers() map[string]int32 {
 	return maps.Clone(m.routes)
 }
 
-// send writes a token to the partition of another member, after a rebalance if
-// there is one.
-func (m *member) send(t token, to string) error {
+// errNoRoute means that a member is not in the group, or not yet.
+var errNoRoute = errors.New("no partition is known for the member")
+
+// send writes a token to the partition of another member and returns that
+// partition. It waits while there is a rebalance.
+func (m *member) send(t token, to string) (int32, error) {
 	m.sending.RLock()
 	defer m.sending.RUnlock()
 	partition := m.routes[to]
 	if partition == 0 {
-		return fmt.Errorf("kafka: %s knows no partition of %s", m.self.Node, to)
+		return 0, fmt.Errorf("%w %s", errNoRoute, to)
 	}
-	return m.produce(t, partition)
+	return partition, m.produce(t, partition)
 }
 
 func (m *member) produce(t token, partition int32) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -15,10 +16,10 @@ const exampleLimit = 10
 // verifyReport is printed as JSON. Records may be there more than once when a
 // batch was written again.
 type verifyReport struct {
-	App      string      `json:"app"`
-	Expected int         `json:"expected"`
-	Kafka    differences `json:"kafka"`
-	Redis    differences `json:"redis"`
+	App      string       `json:"app"`
+	Expected int          `json:"expected"`
+	Kafka    *differences `json:"kafka"` // null if it could not be read
+	Redis    *differences `json:"redis"`
 }
 
 type differences struct {
@@ -54,10 +55,11 @@ func verifyCommand(flags *flag.FlagSet) func(context.Context, *settings) (any, e
 			return nil, err
 		}
 		report := &verifyReport{App: l.app, Expected: l.count}
-		if err := l.verifyRedis(ctx, s, &report.Redis); err != nil {
+		var err error
+		if report.Redis, err = l.verifyRedis(ctx, s); err != nil {
 			return report, err
 		}
-		if err := l.verifyKafka(ctx, s, &report.Kafka); err != nil {
+		if report.Kafka, err = l.verifyKafka(ctx, s); err != nil {
 			return report, err
 		}
 		k, r := report.Kafka, report.Redis
@@ -69,7 +71,8 @@ func verifyCommand(flags *flag.FlagSet) func(context.Context, *settings) (any, e
 	}
 }
 
-func (l *ledger) verifyRedis(ctx context.Context, s *settings, found *differences) error {
+func (l *ledger) verifyRedis(ctx context.Context, s *settings) (*differences, error) {
+	result := &differences{}
 	store := newStore(s, l.app)
 	defer store.close()
 	for first := l.start; first < l.start+l.count; first += l.batch {
@@ -80,41 +83,43 @@ func (l *ledger) verifyRedis(ctx context.Context, s *settings, found *difference
 		}
 		values, err := redis.Values(store.do(ctx, "MGET", keys...))
 		if err != nil {
-			return err
+			return nil, err
 		}
-		found.compare(batch, func(number int) (string, bool) {
+		result.compare(batch, func(number int) (string, bool) {
 			value, there := values[number-first].([]byte)
 			return string(value), there
 		})
 	}
-	return nil
+	return result, nil
 }
 
-// verifyKafka reads the topic from its oldest to its newest record.
-func (l *ledger) verifyKafka(ctx context.Context, s *settings, found *differences) error {
+// verifyKafka reads the topic from its oldest to its newest record. Without the
+// topic all records are missing.
+func (l *ledger) verifyKafka(ctx context.Context, s *settings) (*differences, error) {
 	client, err := sarama.NewClient(s.brokers, clientConfig(s))
 	if err != nil {
-		return fmt.Errorf("kafka: %w", err)
+		return nil, fmt.Errorf("kafka: %w", err)
 	}
 	defer client.Close()
+	result := &differences{}
 	values := map[string]string{}
 	oldest, newest, err := bounds(client, l.topic(), 0)
 	if err == nil && oldest < newest {
 		err = readAll(ctx, client, l.topic(), oldest, newest, func(record *sarama.ConsumerMessage) {
 			if _, seen := values[string(record.Key)]; seen {
-				found.Repeated++
+				result.Repeated++
 			}
 			values[string(record.Key)] = string(record.Value)
 		})
 	}
-	if err != nil {
-		return err
+	if err != nil && !errors.Is(err, sarama.ErrUnknownTopicOrPartition) {
+		return nil, err
 	}
-	found.compare(l, func(number int) (string, bool) {
+	result.compare(l, func(number int) (string, bool) {
 		value, there := values[l.key(number)]
 		return value, there
 	})
-	return nil
+	return result, nil
 }
 
 // readAll hands over the records of partition 0 from one offset up to another.
