@@ -1,6 +1,7 @@
 //! karctl: every mode of KAR answers two questions, where Kafka and Redis live and who asks.
 #![allow(async_fn_in_trait)]
 
+pub mod change;
 pub mod cli;
 pub mod client;
 pub mod code;
