@@ -18,10 +18,12 @@ const DOCKER_LINE: usize = 64 * 1024 - 1;
 /// # Errors
 /// Refuses what needs an escape that only one of them knows.
 pub(super) fn dotenv(name: &str, value: &str) -> Result<String, Refusal> {
-    if value.chars().all(is_plain) {
+    if value.chars().all(|character| is_plain(character) || character == '\\') {
         Ok(format!("{name}={value}\n"))
     } else if value.contains('\r') {
         Err("holds a carriage return, which the readers of dotenv files treat differently")
+    } else if value.ends_with('\\') {
+        Err("ends in a backslash, which some readers of dotenv files take for an escape of the closing quote")
     } else if !value.contains(['\'', '\n']) {
         Ok(format!("{name}='{value}'\n"))
     } else if !value.contains(['"', '\\', '$']) {
@@ -76,6 +78,8 @@ mod tests {
         assert!(dotenv("A", "'\"").is_err());
         assert!(dotenv("A", "\n$").is_err());
         assert!(dotenv("A", "a\rb").is_err());
+        assert!(dotenv("A", "a b\\").is_err());
+        assert!(dotenv("A", "C:\\b\\").is_ok());
         assert!(docker("A", "a\r").is_err());
         assert!(docker("A", &"x".repeat(DOCKER_LINE - 1)).is_err());
         assert!(docker("A", &"x".repeat(DOCKER_LINE - 2)).is_ok());
