@@ -2,6 +2,10 @@
 //! after subcommands.
 
 mod arguments;
+mod env;
+mod exec;
+mod local;
+mod source;
 mod version;
 
 use std::ffi::OsString;
@@ -13,7 +17,7 @@ use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
 use crate::error::{Result, Status, report};
 use crate::ui::{Output, Progress, Questions, Ui};
-use arguments::{ColorArgument, GlobalArguments, OutputArgument, ProgressArgument};
+use arguments::{GlobalArguments, OutputArgument, ProgressArgument};
 
 /// Runs the KAR runtime everywhere: Kafka and Redis on this machine, and the variables that `kar` reads.
 #[derive(Debug, Parser)]
@@ -36,6 +40,13 @@ Exit status: 0 done, 1 failed, 2 usage, 3 differences found, 4 timed out, 5 warn
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Kafka and Redis on this machine
+    #[command(subcommand)]
+    Local(local::LocalCommand),
+    /// Print the variables that `kar` reads, for eval or a file
+    Env(env::EnvArguments),
+    /// Run a command with the variables that `kar` reads
+    Exec(exec::ExecArguments),
     /// Show the version of karctl and of what it runs
     Version,
 }
@@ -46,6 +57,9 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let is_failure = error.use_stderr();
+            if is_failure {
+                env::refuse(&arguments);
+            }
             error.print().ok();
             return exit(if is_failure { Status::Usage as u8 } else { 0 });
         }
@@ -58,6 +72,7 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
         Ok(status) => exit(status),
         Err(error) => {
             let report = report(&error);
+            env::refuse(&arguments);
             ui.report(&report);
             exit(report.status as u8)
         }
@@ -103,6 +118,9 @@ fn execute(command: Command, context: Context) -> Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async move {
         match command {
+            Command::Local(command) => local::run(command, &context).await,
+            Command::Env(arguments) => env::run(arguments, &context).await,
+            Command::Exec(arguments) => exec::run(arguments, &context).await,
             Command::Version => version::run(&context),
         }
     })

@@ -1,6 +1,7 @@
 //! The outside systems that karctl talks to, one a file. None of them knows of the command line, the terminal or the
 //! settings, and none of another.
 
+pub mod child;
 pub mod file;
 pub mod kafka;
 pub mod port;

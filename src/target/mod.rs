@@ -1,3 +1,4 @@
 //! The recipes: each reads top to bottom like the script that it replaces.
 
+pub mod environment;
 pub mod local;

@@ -1,0 +1,82 @@
+//! The engine that an instance lives on: one of the two, chosen once.
+
+use super::docker::DockerEngine;
+use super::engine::{Engine, EngineKind, LastWords, LogQuery, Outcome};
+use super::instance::{Component, Desired, InstanceName, ObservedInstance};
+use super::native::NativeEngine;
+use crate::context::Context;
+use crate::error::Result;
+
+/// Either engine.
+pub enum AnyEngine {
+    /// Containers.
+    Docker(DockerEngine),
+    /// Processes.
+    Native(NativeEngine),
+}
+
+macro_rules! either {
+    ($self:ident, $engine:ident => $call:expr) => {
+        match $self {
+            AnyEngine::Docker($engine) => $call,
+            AnyEngine::Native($engine) => $call,
+        }
+    };
+}
+
+impl Engine for AnyEngine {
+    fn kind(&self) -> EngineKind {
+        either!(self, engine => engine.kind())
+    }
+
+    fn description(&self) -> String {
+        either!(self, engine => engine.description())
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        either!(self, engine => engine.endpoint())
+    }
+
+    async fn observe(&self, context: &Context, name: &InstanceName) -> Result<ObservedInstance> {
+        either!(self, engine => engine.observe(context, name).await)
+    }
+
+    async fn plan(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>> {
+        either!(self, engine => engine.plan(context, desired, observed).await)
+    }
+
+    async fn ensure(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>> {
+        either!(self, engine => engine.ensure(context, desired, observed).await)
+    }
+
+    async fn stop(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>> {
+        either!(self, engine => engine.stop(context, name).await)
+    }
+
+    async fn down(&self, context: &Context, name: &InstanceName, force: bool) -> Result<Vec<Outcome>> {
+        either!(self, engine => engine.down(context, name, force).await)
+    }
+
+    async fn instances(&self, context: &Context) -> Result<Vec<InstanceName>> {
+        either!(self, engine => engine.instances(context).await)
+    }
+
+    async fn delete_data(&self, context: &Context, name: &InstanceName) -> Result<Vec<String>> {
+        either!(self, engine => engine.delete_data(context, name).await)
+    }
+
+    async fn logs(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        component: Component,
+        query: &LogQuery,
+        line: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<()> {
+        either!(self, engine => engine.logs(context, name, component, query, line).await)
+    }
+
+    async fn last_words(&self, context: &Context, name: &InstanceName, component: Component) -> LastWords {
+        either!(self, engine => engine.last_words(context, name, component).await)
+    }
+}
