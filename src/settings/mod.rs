@@ -10,9 +10,16 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::environment::Environment;
-use crate::error::{Failure, OrFail, Result};
 use crate::redacted::Secret;
+
+mod document;
+pub mod key;
+mod layer;
+mod load;
+pub mod profile;
+mod value;
+
+pub use load::load;
 
 /// Every setting of karctl, complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,7 +73,6 @@ pub struct KafkaSettings {
     /// Folder of an unpacked Kafka for the native engine; null means `KAFKA_HOME`, or karctl's cache.
     pub home: Option<PathBuf>,
     /// Password of SASL PLAIN where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_KAFKA_PASSWORD` only.
-    #[schemars(with = "Option<String>")]
     pub password: Option<Secret>,
 }
 
@@ -82,7 +88,6 @@ pub struct RedisSettings {
     /// Program of the native engine; null means `valkey-server` or `redis-server` on PATH, else karctl's cache.
     pub program: Option<PathBuf>,
     /// Password of the user `karmesh` where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_REDIS_PASSWORD` only.
-    #[schemars(with = "Option<String>")]
     pub password: Option<Secret>,
 }
 
@@ -167,30 +172,4 @@ pub struct Loaded {
     pub settings: Settings,
     /// Key, such as `kafka.port`, to where its value comes from, such as `--kafka-port` or `profile kraft`.
     pub origins: BTreeMap<String, String>,
-}
-
-const BASE: &str = include_str!("../../profiles/base.yaml");
-
-/// Merges all layers and deserialises them once.
-///
-/// # Errors
-/// A usage failure that names the place and the nearest key.
-pub fn load(_environment: &Environment, sources: &Sources) -> Result<Loaded> {
-    let mut tree: serde_yaml::Value = serde_yaml::from_str(BASE).or_fail(|| Failure::new("base"))?;
-    let mut set = |key: &str, value: serde_yaml::Value| {
-        let mut at = &mut tree;
-        for part in key.split('.') {
-            at = &mut at[part];
-        }
-        *at = value;
-    };
-    for text in &sources.set {
-        let (key, value) = text.split_once('=').ok_or_else(|| Failure::usage("no ="))?;
-        set(key, serde_yaml::from_str(value)?);
-    }
-    for flag in &sources.flags {
-        set(flag.key, flag.value.clone());
-    }
-    let settings = serde_yaml::from_value(tree).or_fail(|| Failure::usage("settings"))?;
-    Ok(Loaded { settings, origins: BTreeMap::new() })
 }
