@@ -6,3 +6,4 @@
 
 mod engines;
 mod parts;
+mod probes;
