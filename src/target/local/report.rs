@@ -3,7 +3,7 @@
 use super::application::ApplicationReset;
 use super::choice::name_flag;
 use super::engine::{Action, Outcome};
-use super::instance::{InstanceName, Presence};
+use super::instance::Presence;
 use super::status::{ComponentStatus, InstanceStatus, Instances};
 use super::teardown::{Reset, Teardown};
 use super::up::Up;
