@@ -1,4 +1,55 @@
-//! karctl: every mode of KAR answers two questions, where Kafka and Redis live and who asks.
+//! karctl runs the KAR runtime everywhere. Every mode answers two questions, **where do Kafka and Redis live** and **who
+//! asks**, and one pure function holds the answer:
+//!
+//! ```text
+//! (Services, Vantage) -> RuntimeConfig        13 variables that `kar` reads; None means: unset it
+//! ```
+//!
+//! [`services`] is that function, [`runtime_config`] the model of its result and the ways to spell it. A target brings
+//! `Services` about; a command delivers the `RuntimeConfig` as shell text, a file, or the environment of a process.
+//!
+//! # The way of a command
+//!
+//! ```text
+//! cli          what was typed -> Settings -> one call of a target -> its value, printed
+//!   settings   layers merged as YAML, each value with its origin, deserialised once
+//!   target     a recipe that reads top to bottom: lock, look, compare, do the difference, prove it
+//!     client   one home for each outside system: docker, kafka, redis, processes, files, ports, downloads
+//!   ui         the only one who prints or asks
+//! ```
+//!
+//! Everything that changes the world is an `ensure`: it reads what is, compares it with what is wanted, does the
+//! difference and says which. So the second run changes nothing, a run that was cut is finished by running it again, and
+//! `--dry-run` is the same code without the last step. What runs is never remembered, always asked for; the only records
+//! are which engine an instance lives on, and its passwords.
+//!
+//! # Local engines
+//!
+//! [`target::local::engine::Engine`] is what `up` and its kin need of an engine; Docker's API and plain processes
+//! implement it. Both run the same servers with the same files, rendered from one template each
+//! ([`target::local::files`]): a file beside a process, a file uploaded into a container before it starts. So nothing
+//! depends on how an image maps environment variables, and what is proven on one engine holds on the other.
+//!
+//! A native server is not a child of karctl but a process of its own: `karctl __exec` takes a lock that the server
+//! inherits, writes who it is, and becomes the server. The lock held means alive, whatever happened to karctl.
+//!
+//! Ready means that a client's own path works ([`target::local`]'s readiness): Kafka's metadata name the address that was
+//! asked for, a record goes round, Redis answers PING as the user.
+//!
+//! # Who may use whom
+//!
+//! ```text
+//! cli -> target -> { client, check, render, services, settings, ui }
+//! ```
+//!
+//! [`runtime_config`], [`services`], [`render`] and the models are pure: no file, no socket, no clock. Clients know nothing
+//! of the command line, the terminal or the settings, and never use each other. Only [`environment`] reads the process's
+//! environment. `tests/architecture.rs` holds this.
+//!
+//! # Errors
+//!
+//! An [`error::Failure`] names the thing, the place and what was seen last, with hints that are true for the case, a code
+//! for `karctl explain`, and the exit status. `main` prints one, once.
 #![allow(async_fn_in_trait)]
 
 pub mod change;
