@@ -6,4 +6,5 @@ pub mod download;
 pub mod file;
 pub mod kafka;
 pub mod port;
+pub mod process;
 pub mod redis;

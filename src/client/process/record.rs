@@ -1,0 +1,108 @@
+//! Which process it is: a pid alone is no identity, as it is given again after its process ended.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{RECORD, write_private};
+use crate::error::Result;
+
+/// The identity of a process, and when it was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its process id.
+    pub pid: u32,
+    /// When it began, as the system tells it; only equality means something.
+    pub start_time: String,
+    /// The boot in which it began.
+    pub boot_id: String,
+    /// When it was started, for people.
+    pub since: Timestamp,
+    /// The program that it is.
+    pub program: String,
+}
+
+impl Record {
+    /// Of this very process, about to become `program`.
+    pub(super) fn of_this_process(program: &str) -> Self {
+        let pid = std::process::id();
+        Self {
+            pid,
+            start_time: start_time(pid).unwrap_or_default(),
+            boot_id: boot_id(),
+            since: Timestamp::now(),
+            program: program.to_owned(),
+        }
+    }
+
+    /// One that cannot be read counts as none: the lock alone says whether the process lives.
+    pub(super) fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(folder.join(RECORD)).ok()?).ok()
+    }
+
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        write_private(&folder.join(RECORD), &serde_json::to_vec(self)?)
+    }
+
+    /// Whether the process of that pid is still the recorded one.
+    pub fn is_of_running_process(&self) -> bool {
+        self.boot_id == boot_id() && start_time(self.pid).is_some_and(|start_time| start_time == self.start_time)
+    }
+}
+
+/// When a process that has not ended began: field 22 of `/proc/PID/stat`, in clock ticks since boot; see proc_pid_stat(5).
+///
+/// The second field is the command in parentheses and may hold anything, so counting begins after the last one.
+#[cfg(target_os = "linux")]
+fn start_time(pid: u32) -> Option<String> {
+    const FIELDS_AFTER_COMMAND: usize = 22 - 3;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, fields) = stat.rsplit_once(')')?;
+    let is_zombie = fields.trim_start().starts_with(['Z', 'X']);
+    fields.split_whitespace().nth(FIELDS_AFTER_COMMAND).filter(|_| !is_zombie).map(str::to_owned)
+}
+
+/// When a process began, to the second: without `/proc` only `ps` tells it without unsafe code.
+#[cfg(not(target_os = "linux"))]
+fn start_time(pid: u32) -> Option<String> {
+    let output = std::process::Command::new("/bin/ps").args(["-o", "lstart=", "-p", &pid.to_string()]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What differs after every boot.
+#[cfg(target_os = "linux")]
+pub fn boot_id() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+/// What differs after every boot.
+#[cfg(not(target_os = "linux"))]
+pub fn boot_id() -> String {
+    let output = std::process::Command::new("/usr/sbin/sysctl").args(["-n", "kern.bootsessionuuid"]).output();
+    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_fits_its_own_process_and_no_other() {
+        let record = Record::of_this_process("test");
+        assert!(record.is_of_running_process());
+        assert!(!Record { start_time: "1".to_owned(), ..record.clone() }.is_of_running_process());
+        assert!(!Record { boot_id: "earlier".to_owned(), ..record }.is_of_running_process());
+    }
+
+    #[test]
+    fn a_record_reads_back_and_a_cut_one_is_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let record = Record::of_this_process("test");
+        record.write(folder.path()).expect("written");
+        assert_eq!(Record::read(folder.path()), Some(record));
+        std::fs::write(folder.path().join(RECORD), "{\"pid\":1").expect("cut");
+        assert_eq!(Record::read(folder.path()), None);
+    }
+}
