@@ -5,5 +5,8 @@
 //! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
 
 mod engines;
+mod hostile;
 mod parts;
 mod probes;
+mod quoting;
+mod trial;
