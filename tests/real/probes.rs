@@ -136,7 +136,7 @@ async fn proves_what_works_and_names_what_does_not(version: &str, mode: Mode) {
     let credentials = Some((USER, &password));
     let metadata = kafka::prove_metadata(open, None, open, LIMIT).await.expect("ready");
     assert!(metadata.cluster_id.is_some());
-    assert_eq!(metadata.brokers.iter().map(kafka::Broker::address).collect::<Vec<_>>(), [open.clone()]);
+    assert_eq!(metadata.brokers.iter().map(kafka::Broker::address).collect::<Vec<_>>(), [open.as_str()]);
     kafka::prove_metadata(secure, credentials, secure, LIMIT).await.expect("ready");
     kafka::prove_round(open, None, LIMIT).await.expect("a round");
     kafka::prove_round(secure, credentials, LIMIT).await.expect("a round");
