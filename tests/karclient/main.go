@@ -22,6 +22,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -107,7 +108,7 @@ func report(err error) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintf(os.Stderr, "karclient: %v\n", err)
+	fmt.Fprintf(os.Stderr, "karclient: %s\n", oneLine(err))
 	var wrongUsage usageError
 	switch {
 	case errors.As(err, &wrongUsage):
@@ -118,6 +119,9 @@ func report(err error) int {
 		return exitFailed
 	}
 }
+
+// oneLine writes joined errors one after the other.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // interrupted returns why the context ended, a deadline or a signal.
 func interrupted(ctx context.Context) error {

@@ -44,9 +44,6 @@ func (m *mesh) createTopic(context.Context) error {
 	for range m.members {
 		err = errors.Join(err, <-results)
 	}
-	if err == nil {
-		m.report.Replicas, _, err = checkTopic(m.admin, m.topic)
-	}
 	return err
 }
 
@@ -60,7 +57,7 @@ func (m *mesh) join(ctx context.Context) error {
 		return err
 	}
 	var err error
-	_, m.report.Partitions, err = checkTopic(m.admin, m.topic)
+	m.report.Replicas, m.report.Partitions, err = checkTopic(m.admin, m.topic)
 	return err
 }
 

@@ -13,11 +13,12 @@ var (
 	// one reads the metadata again.
 	errTooFewPartitions = errors.New("too few partitions")
 
-	// errStalePartitions is the end of a KAR process that was not told of the
-	// partitions it just added. Kafka in KRaft mode acknowledges CreatePartitions
-	// before the metadata of its broker shows them, so that the second attempt to
-	// add them is refused. Seen in about one of ten starts with 3.9.1.
-	errStalePartitions = errors.New("metadata does not show the partitions that were added")
+	// errStalePartitions is the end of a KAR process that added partitions its
+	// broker does not know yet. Kafka in KRaft mode acknowledges CreatePartitions
+	// before its brokers have them in their metadata, where a second attempt to
+	// add them is refused, or lead them, where their offsets are. Seen in one of
+	// ten starts with 3.9.1, in ZooKeeper mode never.
+	errStalePartitions = errors.New("broker is behind with the partitions that were added")
 )
 
 // strategy shares the partitions out: one for each member, none shared, those of
@@ -88,6 +89,9 @@ func (s *strategy) filled(partitions []int32, taken map[int32]bool) (map[int32]i
 	ends, orphaned := map[int32]int64{}, false
 	for _, partition := range partitions {
 		oldest, newest, err := bounds(s.consumerClient, s.topic, partition)
+		if errors.Is(err, sarama.ErrNotLeaderForPartition) {
+			err = fmt.Errorf("%w: %w", errStalePartitions, err)
+		}
 		if err != nil {
 			return nil, false, err
 		}
