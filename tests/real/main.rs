@@ -5,8 +5,11 @@
 //! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
 
 mod engines;
+#[path = "../proxy/fault_proxy/mod.rs"]
+mod fault_proxy;
 mod hostile;
 mod parts;
 mod probes;
+mod proxy;
 mod quoting;
 mod trial;

@@ -1,0 +1,128 @@
+//! What a request's path and query have in common with those of other runs.
+
+use serde_json::Value;
+
+/// Digits from which on a number is a time or another that differs from run to run.
+const LONG_NUMBER: usize = 9;
+
+/// Makes shapes: without API version, ids, times and the instance's name; queries in a fixed order.
+#[derive(Clone, Debug, Default)]
+pub struct Shapes {
+    name: String,
+}
+
+impl Shapes {
+    /// Of requests about the instance of this name, which must be no part of other words.
+    pub fn of(name: &str) -> Self {
+        Self { name: name.to_owned() }
+    }
+
+    /// The shape of a path with its query.
+    pub fn shape(&self, target: &str) -> String {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = self.anonymous(&decoded(without_version(path)));
+        let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| self.pair(pair)).collect();
+        pairs.sort();
+        if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
+    }
+
+    fn pair(&self, pair: &str) -> String {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = decoded(&value.replace('+', " "));
+        let value = match serde_json::from_str(&value) {
+            Ok(document @ (Value::Object(_) | Value::Array(_))) => flat(&document),
+            _ => value,
+        };
+        format!("{}={}", decoded(key), self.anonymous(&value))
+    }
+
+    /// Word by word: the instance's name anywhere, and words that are ids or long numbers.
+    fn anonymous(&self, text: &str) -> String {
+        let named = if self.name.is_empty() { text.to_owned() } else { text.replace(&self.name, "{name}") };
+        let is_edge = |c: char| !c.is_ascii_alphanumeric();
+        named
+            .split_inclusive(is_edge)
+            .map(|part| {
+                let word = part.trim_end_matches(is_edge);
+                format!("{}{}", anonymous_word(word), &part[word.len()..])
+            })
+            .collect()
+    }
+}
+
+fn anonymous_word(word: &str) -> &str {
+    let is_hexadecimal = word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match word.len() {
+        64 if is_hexadecimal => "{id}",
+        length if length >= LONG_NUMBER && word.bytes().all(|byte| byte.is_ascii_digit()) => "{number}",
+        _ => word,
+    }
+}
+
+/// `/v1.41/info` is `/info`.
+fn without_version(path: &str) -> &str {
+    let rest = path.strip_prefix("/v").and_then(|rest| rest.find('/').map(|end| rest.split_at(end)));
+    match rest {
+        Some((version, rest)) if version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => rest,
+        _ => path,
+    }
+}
+
+/// Every leaf of a document with its path, sorted: maps come in any order.
+fn flat(document: &Value) -> String {
+    fn walk(value: &Value, path: &str, leaves: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                members.iter().for_each(|(key, value)| walk(value, &format!("{path}{key}:"), leaves));
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, path, leaves)),
+            Value::String(text) => leaves.push(format!("{path}{text}")),
+            other => leaves.push(format!("{path}{other}")),
+        }
+    }
+    let mut leaves = Vec::new();
+    walk(document, "", &mut leaves);
+    leaves.sort();
+    leaves.join(",")
+}
+
+/// Without percent-encoding; what is no code stays.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            None => {
+                bytes.push(b'%');
+                bytes.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[test]
+fn what_differs_from_run_to_run_is_left_out_and_the_order_of_a_query_does_not_matter() {
+    let id = "0123456789abcdef".repeat(4);
+    for (target, expected) in [
+        ("/_ping".to_owned(), "/_ping"),
+        ("/v1.41/containers/one_kafka/json".to_owned(), "/containers/{name}_kafka/json"),
+        (format!("/v1.52/networks/{id}"), "/networks/{id}"),
+        (format!("/images/x@sha256:{id}/json"), "/images/x@sha256:{id}/json"),
+        ("/containers/create?platform=&name=one_redis".to_owned(), "/containers/create?name={name}_redis&platform="),
+        ("/containers/a/stop?t=10&signal=15".to_owned(), "/containers/a/stop?signal=15&t=10"),
+        ("/events?since=1700000000.5".to_owned(), "/events?since={number}.5"),
+        (
+            "/volumes?filters=%7B%22label%22%3A%5B%22b%3Done%22%2C%22a%22%5D%2C%22dangling%22%3A%7B%22true%22%3Atrue%7D%7D"
+                .to_owned(),
+            "/volumes?filters=dangling:true:true,label:a,label:b={name}",
+        ),
+        ("/vault/x%2Fy%".to_owned(), "/vault/x/y%"),
+    ] {
+        assert_eq!(Shapes::of("one").shape(&target), expected);
+    }
+}
