@@ -67,3 +67,4 @@ pub mod services;
 pub mod settings;
 pub mod target;
 pub mod ui;
+pub mod yaml;

@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::error::{Failure, Report, Result};
+use crate::yaml;
 
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(100);
@@ -146,7 +147,7 @@ impl Ui {
         let shown = match self.shared.output {
             Output::Text => text(value),
             Output::Json => format!("{}\n", serde_json::to_string_pretty(value)?),
-            Output::Yaml => serde_yaml::to_string(value)?,
+            Output::Yaml => yaml::to_string(value)?,
         };
         self.raw(&shown)
     }

@@ -2,9 +2,13 @@
 //! after subcommands.
 
 mod arguments;
+mod config;
 mod env;
 mod exec;
+mod explain;
 mod local;
+mod profile;
+mod schema;
 mod source;
 mod version;
 
@@ -47,6 +51,16 @@ enum Command {
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
     Exec(exec::ExecArguments),
+    /// The settings as they come out of all layers
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Named differences from the default settings
+    #[command(subcommand)]
+    Profile(profile::ProfileCommand),
+    /// Explain a code that an error or a check names
+    Explain(explain::ExplainArguments),
+    /// Print the JSON schema of what a command prints with `-o json`
+    Schema(schema::SchemaArguments),
     /// Show the version of karctl and of what it runs
     Version,
 }
@@ -121,7 +135,11 @@ fn execute(command: Command, context: Context) -> Result<u8> {
             Command::Local(command) => local::run(command, &context).await,
             Command::Env(arguments) => env::run(arguments, &context).await,
             Command::Exec(arguments) => exec::run(arguments, &context).await,
-            Command::Version => version::run(&context),
+            Command::Config(command) => config::run(command, &context),
+            Command::Profile(command) => profile::run(command, &context),
+            Command::Explain(arguments) => explain::run(&arguments, &context),
+            Command::Schema(arguments) => schema::run(&arguments, &context),
+            Command::Version => version::run(&context).await,
         }
     })
 }

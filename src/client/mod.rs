@@ -7,4 +7,5 @@ pub mod file;
 pub mod kafka;
 pub mod port;
 pub mod process;
+pub mod program;
 pub mod redis;

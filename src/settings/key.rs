@@ -2,10 +2,9 @@
 
 use std::sync::OnceLock;
 
-use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::Settings;
+use super::schema;
 use crate::nearest::nearest;
 
 /// One setting.
@@ -57,9 +56,8 @@ pub(super) const VARIABLE_PREFIX: &str = "KARCTL_";
 pub fn keys() -> &'static [Key] {
     static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let generator = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
         let mut keys = Vec::new();
-        collect("", generator.into_generator().into_root_schema_for::<Settings>().as_value(), &mut keys);
+        collect("", &schema::of_types(), &mut keys);
         keys
     })
 }

@@ -11,6 +11,7 @@ use super::value::{Mismatch, any_of, value};
 use crate::code::Code;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
+use crate::redacted::REDACTED;
 
 /// Where a value comes from, as it is shown: `default`, `profile kraft`, `karctl.yaml:3:9`, `KARCTL_KAFKA_PORT`, `--set`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +114,17 @@ impl Layer {
             }
         }
         tree
+    }
+
+    /// The same with every secret replaced by what is shown in its place.
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        for key in keys().iter().filter(|key| key.is_secret) {
+            if let Some((value, _)) = self.entries.get_mut(key.path.as_str()).filter(|(value, _)| !value.is_null()) {
+                *value = Value::from(REDACTED);
+            }
+        }
+        self
     }
 
     fn collect(&mut self, source: &Origin, group: &str, entries: Vec<Entry>) -> Result<()> {

@@ -43,6 +43,14 @@ pub fn load(environment: &Environment, sources: &Sources) -> Result<Loaded> {
     })
 }
 
+/// The settings of the base profile, whatever the environment says.
+///
+/// # Errors
+/// Never: the base profile is part of the program, and tested.
+pub fn defaults() -> Result<Settings> {
+    load(&Environment::default(), &Sources::default()).map(|loaded| loaded.settings)
+}
+
 fn settings(merged: &Layer) -> Result<Settings> {
     let mut track = serde_path_to_error::Track::new();
     let tree = merged.tree();

@@ -1,7 +1,7 @@
 //! The one tree of settings: typed, documented, the same for every mode.
 //!
-//! Layers are merged as YAML, least first: `profiles/base.yaml`, profiles, files, `KARCTL_*`, `--set`, flags. Every value
-//! remembers its origin; the merged tree is deserialised once.
+//! Layers are merged key by key, least first: `profiles/base.yaml`, profiles, files, `KARCTL_*`, `--set`, `--set-file`, flags.
+//! Every value remembers its origin; the merged tree is deserialised once.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -17,9 +17,10 @@ pub mod key;
 mod layer;
 mod load;
 pub mod profile;
+pub mod schema;
 mod value;
 
-pub use load::load;
+pub use load::{defaults, load};
 
 /// Every setting of karctl, complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +75,13 @@ pub struct KafkaSettings {
     pub home: Option<PathBuf>,
     /// Password of SASL PLAIN where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_KAFKA_PASSWORD` only.
     pub password: Option<Secret>,
+}
+
+impl KafkaSettings {
+    /// The image of the docker engine, whether it was set or follows from the version.
+    pub fn docker_image(&self) -> String {
+        self.image.clone().unwrap_or_else(|| format!("apache/kafka:{}", self.version))
+    }
 }
 
 /// Redis.

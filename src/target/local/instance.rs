@@ -199,11 +199,7 @@ impl Desired {
             name: InstanceName::parse(&local.name)?,
             mode: settings.kafka.mode,
             kafka_version: settings.kafka.version.clone(),
-            kafka_image: settings
-                .kafka
-                .image
-                .clone()
-                .unwrap_or_else(|| format!("apache/kafka:{}", settings.kafka.version)),
+            kafka_image: settings.kafka.docker_image(),
             kafka_heap: settings.kafka.heap.clone(),
             kafka_home: settings.kafka.home.clone(),
             redis_image: settings.redis.image.clone(),

@@ -1,0 +1,119 @@
+//! `karctl schema`: what each command prints with `-o json`, as JSON schema. The registry is one line a command.
+
+use clap::Args;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{config, explain, profile, version};
+use crate::context::Context;
+use crate::error::{Failure, Result};
+use crate::nearest::nearest;
+use crate::target::{environment, local};
+use crate::ui::Output;
+
+/// Every command that prints a document, by its path. Tests validate what the commands print against these.
+const DOCUMENTS: &[Document] = &[
+    document::<config::Shown>("config show"),
+    document::<environment::Checked>("env --check"),
+    document::<explain::Explanations>("explain"),
+    document::<local::Teardown>("local down"),
+    document::<local::Instances>("local ls"),
+    document::<local::Reset>("local reset"),
+    document::<local::ApplicationReset>("local reset --app"),
+    document::<local::InstanceStatus>("local status"),
+    document::<local::Teardown>("local stop"),
+    document::<local::Up>("local up"),
+    document::<profile::Profiles>("profile list"),
+    document::<JsonSchemaDocument>("profile schema"),
+    document::<profile::Shown>("profile show"),
+    document::<Documents>("schema"),
+    document::<version::Version>("version"),
+];
+
+/// A command's document.
+struct Document {
+    command: &'static str,
+    schema: fn() -> Schema,
+}
+
+const fn document<T: JsonSchema>(command: &'static str) -> Document {
+    Document { command, schema: of_output::<T> }
+}
+
+/// The schema of what is written, which holds more than what would be read: every field is there.
+fn of_output<T: JsonSchema>() -> Schema {
+    let mut schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
+    RecursiveTransform(without_links).transform(&mut schema);
+    schema
+}
+
+/// Doc comments name types as links, which mean nothing here.
+fn without_links(schema: &mut Schema) {
+    if let Some(Value::String(description)) = schema.get_mut("description") {
+        *description = description.replace("[`", "`").replace("`]", "`");
+    }
+}
+
+/// Options of `karctl schema`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karctl schema                    the commands that print a document
+  karctl schema local up           the schema of `karctl local up -o json`
+  karctl schema env --check")]
+pub struct SchemaArguments {
+    /// A command, as it is typed without `karctl`
+    #[arg(value_name = "COMMAND", allow_hyphen_values = true, trailing_var_arg = true)]
+    command: Vec<String>,
+}
+
+/// What `karctl schema -o json` prints without a command.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Documents {
+    /// Every command that prints a document.
+    commands: Vec<&'static str>,
+}
+
+/// A JSON schema (draft 2020-12).
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "stands for a document that is a schema itself")]
+struct JsonSchemaDocument {
+    #[serde(rename = "$schema")]
+    schema: String,
+}
+
+/// Prints the schema of a command's document, or lists the commands.
+///
+/// # Errors
+/// A usage failure for a command that prints none.
+pub fn run(arguments: &SchemaArguments, context: &Context) -> Result<u8> {
+    let typed = arguments.command.join(" ");
+    if typed.is_empty() {
+        let documents = Documents { commands: DOCUMENTS.iter().map(|document| document.command).collect() };
+        context.ui.data(&documents, |documents| documents.commands.join("\n") + "\n")?;
+        return Ok(0);
+    }
+    let Some(document) = DOCUMENTS.iter().find(|document| document.command == typed) else {
+        let failure = Failure::usage(format!("`karctl {typed}` prints no document"));
+        return Err(match nearest(&typed, DOCUMENTS.iter().map(|document| document.command)) {
+            Some(meant) => failure.hint(format!("the nearest is `{meant}`")).into(),
+            None => failure.hint("`karctl schema` lists those that do").into(),
+        });
+    };
+    print(context, (document.schema)().as_value())?;
+    Ok(0)
+}
+
+/// Prints a schema, which is JSON also where text was asked for.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn print(context: &Context, schema: &Value) -> Result<()> {
+    match context.ui.output() {
+        Output::Text => context.ui.raw(&format!("{schema:#}\n")),
+        _ => context.ui.data(schema, |_| String::new()),
+    }
+}
