@@ -59,7 +59,8 @@ impl fmt::Display for Error {
             (ErrorKind::Io, _) if cause.is_connection_refusal() => write!(f, "Redis at {address} cannot be reached"),
             (ErrorKind::Io, _) => write!(f, "Redis at {address} did not {action}: {cause}"),
             (_, Some(code)) => {
-                write!(f, "Redis at {address} refused to {action}: {code} {}", cause.detail().unwrap_or_default())
+                let detail = cause.detail().unwrap_or_default().trim_end_matches('.');
+                write!(f, "Redis at {address} refused to {action}: {code} {detail}")
             }
             _ => write!(f, "what listens at {address} cannot {action}: {cause}"),
         }
@@ -168,16 +169,6 @@ pub async fn prove_ping(
     limit: Duration,
 ) -> crate::error::Result<()> {
     let deadline = Instant::now() + limit;
-    let place = host_and_port(host, port);
-    let late = |last: Option<Error>| {
-        let failure = Failure::new(format!("Redis at {place} was not ready within {limit:?}"))
-            .code(Code::NotReady)
-            .status(Status::TimedOut);
-        Err(match last {
-            Some(last) => failure.because(last).into(),
-            None => failure.into(),
-        })
-    };
     let mut last = None;
     loop {
         let attempt = async { Connection::open(host, port, credentials, ATTEMPT).await?.ping().await };
@@ -185,16 +176,23 @@ pub async fn prove_ping(
             Ok(Ok(())) => return Ok(()),
             Ok(Err(error)) if error.is_transient() => last = Some(error),
             Ok(Err(error)) => {
-                let failure = Failure::new(format!("Redis at {place} is not usable")).code(Code::NotReady);
-                return Err(failure.because(error).into());
+                return Err(Failure::new("Redis is not usable").because(error).code(Code::NotReady).into());
             }
-            Err(_) => return late(last),
+            Err(_) => break,
         }
         if Instant::now() + PAUSE >= deadline {
-            return late(last);
+            break;
         }
         sleep(PAUSE).await;
     }
+    let late = |who: &str| {
+        let message = format!("{who} was not ready within {limit:?}");
+        Failure::new(message).status(Status::TimedOut).code(Code::NotReady)
+    };
+    Err(match last {
+        Some(last) => late("Redis").because(last).into(),
+        None => late(&format!("Redis at {}", host_and_port(host, port))).into(),
+    })
 }
 
 /// A text that stands for itself in a pattern of SCAN MATCH.

@@ -91,7 +91,7 @@ pub async fn prove_round(
     let record = Bytes::from(topic.clone());
     let went = round(&mut connection, &topic, &record, deadline).await;
     // The deadline may have passed; the topic must go all the same.
-    let deleted = until(Instant::now() + ATTEMPT, async || connection.delete_topic(&topic).await).await;
+    let deleted = until(Instant::now() + ATTEMPT, async || connection.remove_topic(&topic).await).await;
     let read = went.map_err(failure)?;
     deleted.map_err(|gave| not_ready(address, ATTEMPT, gave))?;
     if read != [record] {
@@ -108,7 +108,7 @@ pub async fn prove_round(
 pub async fn remove_proofs(connection: &mut Connection, age: Duration) -> Result<usize> {
     let mut removed = 0;
     for topic in connection.list_topics().await? {
-        if proof_time(&topic).is_some_and(|made| made + age <= now()) && connection.delete_topic(&topic).await? {
+        if proof_time(&topic).is_some_and(|made| made + age <= now()) && connection.remove_topic(&topic).await? {
             removed += 1;
         }
     }
@@ -147,13 +147,16 @@ async fn leader(connection: &mut Connection, topic: &str) -> Result<Option<Conne
 }
 
 fn not_ready(address: &str, limit: Duration, gave: Gave) -> Failure {
-    let late = || Failure::new(format!("Kafka at {address} was not ready within {limit:?}")).status(Status::TimedOut);
     let failure = match gave {
-        Gave::Up(error) => Failure::new(format!("Kafka at {address} is not usable")).because(error),
-        Gave::Out(Some(error)) => late().because(error),
-        Gave::Out(None) => late(),
+        Gave::Up(error) => Failure::new("Kafka is not usable").because(error),
+        Gave::Out(Some(error)) => late("Kafka", limit).because(error),
+        Gave::Out(None) => late(&format!("Kafka at {address}"), limit),
     };
     failure.code(Code::NotReady)
+}
+
+fn late(who: &str, limit: Duration) -> Failure {
+    Failure::new(format!("{who} was not ready within {limit:?}")).status(Status::TimedOut)
 }
 
 /// When the proof that this topic belongs to began, since 1970; `None` if it is no proof's topic.

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::error::{Error, Result};
 
 /// The pause between two attempts: short, for a local Kafka comes up within seconds and is waited for.
-const PAUSE: Duration = Duration::from_millis(20);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
 /// Why there is no result.
 pub(super) enum Gave {

@@ -8,9 +8,11 @@ use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
 use kafka_protocol::messages::metadata_response::{MetadataResponse, MetadataResponseTopic};
 use kafka_protocol::messages::{CreateTopicsRequest, DeleteTopicsRequest, MetadataRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
+use tokio::time::{Instant, sleep};
 
 use super::connection::{Ask, Connection};
 use super::error::{Kind, Result};
+use super::retry::PAUSE;
 use crate::services::host_and_port;
 
 /// How long a broker may wait for a topic to be there, or gone, before it answers.
@@ -58,6 +60,13 @@ pub struct Partition {
     pub leader: Option<i32>,
 }
 
+/// Whether a topic is created or only tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Creation {
+    Real,
+    Trial,
+}
+
 impl Broker {
     /// The advertised address, `host:port`.
     pub fn address(&self) -> String {
@@ -101,46 +110,78 @@ impl Connection {
     /// # Errors
     /// When the broker does not answer, or with its code, such as `TOPIC_ALREADY_EXISTS`.
     pub async fn create_topic(&mut self, name: &str, partitions: i32, replication: i16) -> Result<()> {
-        match self.create_topic_here(name, partitions, replication).await {
-            Err(error) if error.is_refused_with(ResponseError::NotController) => {
-                self.controller().await?.create_topic_here(name, partitions, replication).await
-            }
-            done => done,
-        }
+        self.create(name, partitions, replication, Creation::Real).await
     }
 
-    /// Deletes a topic with all its records; tells whether there was one.
+    /// Deletes a topic with all its records and returns when its name is free again; tells whether there was one.
     ///
     /// # Errors
     /// When the broker does not answer, or with the code it answers.
     pub async fn delete_topic(&mut self, name: &str) -> Result<bool> {
-        let deleted = match self.delete_topic_here(name).await {
+        let existed = self.remove_topic(name).await?;
+        let deadline = Instant::now() + TOPIC_CHANGE;
+        while existed && !self.is_free(name).await? {
+            if Instant::now() >= deadline {
+                return Err(self.error(format!("delete the topic `{name}`"), Kind::TimedOut(TOPIC_CHANGE)));
+            }
+            sleep(PAUSE).await;
+        }
+        Ok(existed)
+    }
+
+    /// Deletes a topic and returns when the broker that was asked knows it no more, which with ZooKeeper is before its
+    /// name is free.
+    pub(super) async fn remove_topic(&mut self, name: &str) -> Result<bool> {
+        let removed = match self.send_deletion(name).await {
             Err(error) if error.is_refused_with(ResponseError::NotController) => {
-                self.controller().await?.delete_topic_here(name).await
+                self.controller().await?.send_deletion(name).await
             }
             done => done,
         };
-        match deleted {
+        match removed {
             Ok(()) => Ok(true),
             Err(error) if error.is_refused_with(ResponseError::UnknownTopicOrPartition) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    async fn create_topic_here(&mut self, name: &str, partitions: i32, replication: i16) -> Result<()> {
+    /// Whether a topic of this name could be created: with ZooKeeper a deleted topic is gone from the metadata at once,
+    /// but for some 50 ms its name is still taken, "marked for deletion".
+    async fn is_free(&mut self, name: &str) -> Result<bool> {
+        match self.create(name, 1, 1, Creation::Trial).await {
+            Err(error) if error.is_refused_with(ResponseError::TopicAlreadyExists) => Ok(false),
+            Err(error) if error.is_unanswered() => Err(error),
+            // A refusal for any other reason, such as the want of a right, does not tell of the name.
+            Ok(()) | Err(_) => Ok(true),
+        }
+    }
+
+    async fn create(&mut self, name: &str, partitions: i32, replication: i16, creation: Creation) -> Result<()> {
         let topic = CreatableTopic::default()
             .with_name(topic_name(name))
             .with_num_partitions(partitions)
             .with_replication_factor(replication);
-        let body = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(milliseconds(TOPIC_CHANGE));
+        let body = CreateTopicsRequest::default()
+            .with_topics(vec![topic])
+            .with_validate_only(creation == Creation::Trial)
+            .with_timeout_ms(milliseconds(TOPIC_CHANGE));
         let action = format!("create the topic `{name}`");
-        let answer = self.ask(Ask::new(&action, 7, body).held(TOPIC_CHANGE)).await?;
-        let topic = answer.topics.first().ok_or_else(|| self.incomplete(&action))?;
-        self.check(&action, topic.error_code, topic.error_message.as_ref())
+        match self.send_creation(&action, body.clone()).await {
+            Err(error) if error.is_refused_with(ResponseError::NotController) => {
+                self.controller().await?.send_creation(&action, body).await
+            }
+            done => done,
+        }
+    }
+
+    async fn send_creation(&mut self, action: &str, body: CreateTopicsRequest) -> Result<()> {
+        let answer = self.ask(Ask::new(action, 7, body).held(TOPIC_CHANGE)).await?;
+        let topic = answer.topics.first().ok_or_else(|| self.incomplete(action))?;
+        self.check(action, topic.error_code, topic.error_message.as_ref())
     }
 
     /// Version 5 is the last that names topics outside of a structure with an id.
-    async fn delete_topic_here(&mut self, name: &str) -> Result<()> {
+    async fn send_deletion(&mut self, name: &str) -> Result<()> {
         let body = DeleteTopicsRequest::default()
             .with_topic_names(vec![topic_name(name)])
             .with_timeout_ms(milliseconds(TOPIC_CHANGE));
