@@ -2,6 +2,7 @@
 //! settings, and none of another.
 
 pub mod child;
+pub mod docker;
 pub mod download;
 pub mod file;
 pub mod kafka;
