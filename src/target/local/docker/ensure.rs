@@ -1,0 +1,194 @@
+//! Brings an instance to what is wanted: read, compare, do the difference. A cut at any point is finished by the next run.
+
+use std::path::Path;
+
+use super::blueprint::{Blueprint, grace};
+use super::data::Marker;
+use super::drift::Step;
+use super::images::Images;
+use super::inventory::Inventory;
+use super::plan::{self, Plan, Planned};
+use super::volume_reader::Probe;
+use super::{labels, upload};
+use crate::client::docker::models::ImageConfig;
+use crate::client::docker::{AnonymousVolumes, Creation, Docker, DockerError};
+use crate::client::port;
+use crate::code::Code;
+use crate::error::{Failure, Result};
+use crate::target::local::engine::Outcome;
+use crate::target::local::instance::{Component, Desired};
+
+/// What everything below is given.
+pub struct Setting<'a> {
+    /// The engine.
+    pub docker: &'a Docker,
+    /// What is wanted.
+    pub desired: &'a Desired,
+    /// What was there.
+    pub inventory: &'a Inventory,
+    /// The images, all present.
+    pub images: &'a Images,
+    /// The file that the labels of compose name.
+    pub compose_file: &'a Path,
+}
+
+/// Does the difference. Nothing is changed before the data was found to fit.
+///
+/// # Errors
+/// When the data does not fit, a port is taken, or the engine refuses or does not answer.
+pub async fn converge(setting: &Setting<'_>, blueprints: Vec<Blueprint>) -> Result<Vec<Outcome>> {
+    let Setting { docker, desired, inventory, images, .. } = setting;
+    let plan = Plan::new(blueprints, inventory, images)?;
+    let cluster_id = plan.check_data(docker, desired, inventory, Probe::Allowed).await?;
+    let marker = Marker { kafka_version: desired.kafka_version.clone(), mode: desired.mode, cluster_id };
+    remove_what_is_in_the_way(setting, &plan).await?;
+    let network = ensure_network(setting).await?;
+    ensure_volumes(setting, &plan).await?;
+    for planned in &plan.components {
+        apply(setting, planned, &network, &marker).await?;
+    }
+    Ok(plan.outcomes())
+}
+
+/// Containers that are to be made anew, or not at all. The last one that was started goes first.
+async fn remove_what_is_in_the_way(setting: &Setting<'_>, plan: &Plan) -> Result<()> {
+    let Setting { docker, desired, inventory, .. } = setting;
+    for stray in &inventory.strays {
+        docker.remove_container(stray, AnonymousVolumes::Remove).await?;
+    }
+    let recreated = plan.components.iter().filter(|planned| matches!(planned.step, Step::Recreate(_)));
+    let recreated = recreated.map(|planned| planned.blueprint.component);
+    let mut in_the_way: Vec<_> = recreated.chain(plan.orphans.iter().copied()).collect();
+    in_the_way.sort();
+    for component in in_the_way.into_iter().rev() {
+        let container = desired.name.container(component);
+        let is_foreign = inventory.containers.get(&component).is_some_and(|found| found.is_foreign);
+        docker.stop_container(&container, grace(component)).await?;
+        // What a foreign container kept in a volume without a name is its owner's.
+        let volumes = if is_foreign { AnonymousVolumes::Keep } else { AnonymousVolumes::Remove };
+        docker.remove_container(&container, volumes).await?;
+    }
+    Ok(())
+}
+
+/// The network, by its name, or by its id where another one has the same name.
+async fn ensure_network(setting: &Setting<'_>) -> Result<String> {
+    let Setting { docker, desired, inventory, .. } = setting;
+    let name = desired.name.network();
+    let Some(chosen) = plan::network(inventory) else {
+        docker.create_network(&name, labels::of_network(&desired.name)).await?;
+        return Ok(name);
+    };
+    let mut is_alone = true;
+    for other in inventory.networks.iter().filter(|network| network.id != chosen.id) {
+        // Twins come from two commands at once, on engines that let them; an empty one of ours is of no use.
+        let is_empty = docker.attached(&other.id).await?.is_empty();
+        if is_empty && labels::belongs(Some(&other.labels), &desired.name) {
+            docker.remove_network(&other.id).await?;
+        } else {
+            is_alone = false;
+        }
+    }
+    Ok(if is_alone { name } else { chosen.id.clone() })
+}
+
+async fn ensure_volumes(setting: &Setting<'_>, plan: &Plan) -> Result<()> {
+    let Setting { docker, desired, inventory, .. } = setting;
+    for Planned { blueprint, .. } in &plan.components {
+        if !inventory.volumes.contains(&blueprint.volume) {
+            docker.create_volume(&blueprint.volume, labels::of_volume(desired, blueprint.component)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply(setting: &Setting<'_>, planned: &Planned, network: &str, marker: &Marker) -> Result<()> {
+    let docker = setting.docker;
+    let container = &planned.blueprint.container;
+    match &planned.step {
+        Step::Leave => Ok(()),
+        Step::Unpause => Ok(docker.unpause_container(container).await?),
+        Step::Start(_) => start(setting, &planned.blueprint).await,
+        Step::Create | Step::Recreate(_) => {
+            create(setting, planned, network).await?;
+            finish(setting, planned, marker).await
+        }
+        Step::Finish => finish(setting, planned, marker).await,
+    }
+}
+
+async fn create(setting: &Setting<'_>, planned: &Planned, network: &str) -> Result<()> {
+    let Setting { docker, desired, compose_file, .. } = setting;
+    let Planned { blueprint, specification, .. } = planned;
+    let labels = labels::of_container(desired, blueprint, specification, compose_file);
+    let body = blueprint.body(image_config(setting, blueprint), network, labels);
+    match docker.create_container(&blueprint.container, &body).await? {
+        Creation::Created(_) => Ok(()),
+        Creation::NameTaken => is_our_own(setting, planned).await,
+    }
+}
+
+/// The name was free a moment ago, so it is our own container, whose answer was lost; or somebody was faster.
+async fn is_our_own(setting: &Setting<'_>, planned: &Planned) -> Result<()> {
+    let name = &planned.blueprint.container;
+    let found = setting.docker.container(name).await?;
+    let labels = found.and_then(|found| found.config).and_then(|config| config.labels).unwrap_or_default();
+    if labels.get(labels::SPECIFICATION) == Some(&planned.specification) {
+        return Ok(());
+    }
+    Err(Failure::new(format!("somebody else made a container {name} just now"))
+        .hint("run the same command again")
+        .code(Code::ForeignContainer)
+        .into())
+}
+
+async fn finish(setting: &Setting<'_>, planned: &Planned, marker: &Marker) -> Result<()> {
+    let blueprint = &planned.blueprint;
+    upload::files(setting.docker, blueprint, image_config(setting, blueprint), marker).await?;
+    start(setting, blueprint).await
+}
+
+async fn start(setting: &Setting<'_>, blueprint: &Blueprint) -> Result<()> {
+    match setting.docker.start_container(&blueprint.container).await {
+        Err(error) if is_about_a_port(&error) => Err(port_taken(setting, blueprint, error).await),
+        answer => Ok(answer?),
+    }
+}
+
+fn image_config<'a>(setting: &Setting<'a>, blueprint: &Blueprint) -> &'a ImageConfig {
+    static NONE: std::sync::LazyLock<ImageConfig> = std::sync::LazyLock::new(ImageConfig::default);
+    setting.images.get(&blueprint.image).and_then(|image| image.config.as_ref()).unwrap_or(&NONE)
+}
+
+/// The engine has no status for this: Docker's, the kernel's and Windows' words, the kernel's also by Podman.
+fn is_about_a_port(error: &DockerError) -> bool {
+    const WORDS: [&str; 3] =
+        ["port is already allocated", "address already in use", "forbidden by its access permissions"];
+    error.refusal().is_some_and(|message| WORDS.iter().any(|words| message.contains(words)))
+}
+
+/// A container that could not have its port stays behind half made; it goes, and the holder of the port is named.
+async fn port_taken(setting: &Setting<'_>, blueprint: &Blueprint, error: DockerError) -> anyhow::Error {
+    let Some((_, _, port)) = blueprint.port else { return error.into() };
+    if let Err(error) = setting.docker.remove_container(&blueprint.container, AnonymousVolumes::Remove).await {
+        return error.into();
+    }
+    let holder = match holder(setting.docker, port).await {
+        Some(container) => format!(" by container {container}"),
+        None => port::holder_of(port).map(|holder| format!(" by {holder}")).unwrap_or_default(),
+    };
+    let flag = if blueprint.component == Component::Kafka { "--kafka-port" } else { "--redis-port" };
+    Failure::new(format!("port {port}, which {} needs, is taken{holder}", blueprint.component.title()))
+        .hint(format!("give {flag} another port, or --any-port to take free ones"))
+        .code(Code::PortTaken)
+        .into()
+}
+
+/// The container that publishes a port.
+async fn holder(docker: &Docker, port: u16) -> Option<String> {
+    let containers = docker.containers(&[]).await.ok()?;
+    let publishes = containers
+        .into_iter()
+        .find(|container| container.ports.iter().flatten().any(|published| published.public_port == Some(port)))?;
+    Some(publishes.names?.first()?.trim_start_matches('/').to_owned())
+}

@@ -1,0 +1,125 @@
+//! Images, by policy: pulled before anything is stopped, with progress.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::blueprint::Blueprint;
+use crate::client::docker::models::ImageInspect;
+use crate::client::docker::{Docker, DockerError, Kind, Lookup, PullProgress};
+use crate::code::Code;
+use crate::context::Context;
+use crate::error::{Failure, Result};
+use crate::settings::PullPolicy;
+use crate::ui::Step;
+
+/// A pull in which nothing moves for so long is given up.
+const STALL: Duration = Duration::from_secs(60);
+
+/// Images by the name they were asked for.
+pub type Images = BTreeMap<String, ImageInspect>;
+
+/// Sees that the engine has every image that is needed, and pulls by policy.
+///
+/// # Errors
+/// When an image cannot be pulled, or is missing and must not be.
+pub async fn ensure(
+    docker: &Docker,
+    context: &Context,
+    blueprints: &[Blueprint],
+    policy: PullPolicy,
+) -> Result<Images> {
+    let mut images = Images::new();
+    for name in names(blueprints) {
+        let present = docker.image(name).await?;
+        let image = match (policy, present) {
+            (PullPolicy::Missing | PullPolicy::Never, Some(image)) => Some(image),
+            (PullPolicy::Never, None) => return Err(missing(name)),
+            (PullPolicy::Always, _) | (PullPolicy::Missing, None) => {
+                pull(docker, context, name).await?;
+                docker.image(name).await?
+            }
+        };
+        images.insert(name.to_owned(), image.ok_or_else(|| missing(name))?);
+    }
+    Ok(images)
+}
+
+/// The images that the engine has already; pulls nothing.
+///
+/// # Errors
+/// When the engine does not answer.
+pub async fn present(docker: &Docker, blueprints: &[Blueprint]) -> Result<Images> {
+    let mut images = Images::new();
+    for name in names(blueprints) {
+        if let Some(image) = docker.image(name).await? {
+            images.insert(name.to_owned(), image);
+        }
+    }
+    Ok(images)
+}
+
+/// Each image once, in the order of the components.
+fn names(blueprints: &[Blueprint]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for blueprint in blueprints {
+        if !names.contains(&blueprint.image.as_str()) {
+            names.push(&blueprint.image);
+        }
+    }
+    names
+}
+
+async fn pull(docker: &Docker, context: &Context, image: &str) -> Result<()> {
+    let lookup = Lookup::for_image(&context.environment, image).await?;
+    if let Some(warning) = &lookup.warning {
+        context.ui.warn(warning);
+    }
+    let step = context.ui.step(format!("Pulling {image}"));
+    // An impatient caller has a shorter limit than the stall detection.
+    let stall = STALL.min(context.deadline.restarted().left());
+    let mut show = |progress: &PullProgress| show(&step, progress);
+    match docker.pull(image, lookup.credentials.as_ref(), stall, &mut show).await {
+        Ok(()) => {
+            step.done(format!("Pulled {image}"));
+            Ok(())
+        }
+        Err(error) => Err(pull_failed(image, error, lookup.credentials.is_some())),
+    }
+}
+
+/// The bar is for the download; unpacking the last layers takes a moment more.
+fn show(step: &Step, progress: &PullProgress) {
+    let (done, total) = progress.downloaded();
+    step.bytes(done, total);
+    if progress.is_downloaded() {
+        step.detail("unpacking");
+    }
+}
+
+fn pull_failed(image: &str, error: DockerError, has_credentials: bool) -> anyhow::Error {
+    let said = error.refusal().unwrap_or_default().to_ascii_lowercase();
+    let registry_says = |text: &str| said.contains(text);
+    let hint = if matches!(error.kind(), Kind::Silent(_)) {
+        "look at the engine's network and proxy settings, then run the same command again: layers that are here stay"
+    } else if registry_says("toomanyrequests") || registry_says("too many requests") {
+        "the registry limits how often it is asked: log in with `docker login`, wait, or use --pull never with an image loaded by `docker load`"
+    } else if registry_says("denied") || registry_says("unauthorized") || registry_says("authentication") {
+        if has_credentials {
+            "the registry does not accept the stored login: `docker login` again"
+        } else {
+            "log in with `docker login`, or set another image with --set kafka.image=I or --set redis.image=I"
+        }
+    } else if registry_says("not found") || registry_says("manifest unknown") {
+        "set an image that exists with --set kafka.image=I or --set redis.image=I"
+    } else {
+        "look at the network and proxy settings of the engine, or load the image with `docker load` and use --pull never"
+    };
+    Failure::new(format!("image {image} cannot be pulled")).hint(hint).code(Code::PullFailed).because(error).into()
+}
+
+fn missing(image: &str) -> anyhow::Error {
+    Failure::new(format!("the engine has no image {image}, and --pull never forbids to fetch it"))
+        .hint(format!("load it with `docker load`, or leave --pull out to fetch {image}"))
+        .code(Code::PullFailed)
+        .into()
+}

@@ -1,0 +1,126 @@
+//! What goes into a container before it is started: its configuration, the marker of its data, and whose they are.
+
+use super::blueprint::{Blueprint, CLUSTER_ID, CONFIGURATION};
+use super::data::{MARKER, Marker};
+use crate::client::docker::models::ImageConfig;
+use crate::client::docker::{Archive, Docker, Entry, Owner};
+use crate::error::{Failure, OrFail, Result};
+use crate::settings::KafkaMode;
+use crate::target::local::instance::Component;
+
+/// Users to whom the images of Redis and Valkey step down from root.
+const REDIS_USERS: [&str; 2] = ["valkey", "redis"];
+
+/// Permissions: everybody may read, or the server only.
+const PUBLIC: u32 = 0o644;
+const SECRET: u32 = 0o600;
+const FOLDER: u32 = 0o755;
+
+/// Uploads a component's files into its container, which was not started yet.
+///
+/// # Errors
+/// When the engine refuses or does not answer.
+pub async fn files(docker: &Docker, blueprint: &Blueprint, image: &ImageConfig, marker: &Marker) -> Result<()> {
+    let owner = owner(docker, blueprint, image).await?;
+    docker.upload(&blueprint.container, "/etc", &configuration(blueprint, marker, owner)?).await?;
+    if let Some(archive) = data(blueprint, marker, owner)? {
+        docker.upload(&blueprint.container, blueprint.mount, &archive).await?;
+    }
+    Ok(())
+}
+
+fn configuration(blueprint: &Blueprint, marker: &Marker, owner: Owner) -> Result<Archive> {
+    let folder = CONFIGURATION.trim_start_matches("/etc/");
+    let public = |path, content| Entry { path, mode: PUBLIC, owner: Owner::default(), content: Some(content) };
+    let paths: Vec<_> = blueprint.files.iter().map(|file| format!("{folder}/{}", file.name)).collect();
+    let mut entries = vec![Entry { path: folder, mode: FOLDER, owner: Owner::default(), content: None }];
+    for (file, path) in blueprint.files.iter().zip(&paths) {
+        let content = file.content.expose().as_bytes();
+        entries.push(match file.is_secret {
+            true => Entry { path, mode: SECRET, owner, content: Some(content) },
+            false => public(path, content),
+        });
+    }
+    let id = format!("{folder}/{CLUSTER_ID}");
+    if blueprint.component == Component::Kafka && marker.mode == KafkaMode::Kraft {
+        entries.push(public(&id, marker.cluster_id.as_bytes()));
+    }
+    Archive::pack(entries)
+        .or_fail(|| Failure::new(format!("the configuration of {} cannot be packed", blueprint.container)))
+}
+
+/// The marker, and the folder that the server writes into; `None` for Redis, whose image owns its volume.
+fn data(blueprint: &Blueprint, marker: &Marker, owner: Owner) -> Result<Option<Archive>> {
+    let Some(folder) = blueprint.data_folder else { return Ok(None) };
+    let text = serde_json::to_vec_pretty(marker)?;
+    let entries = [
+        Entry { path: MARKER, mode: PUBLIC, owner, content: Some(&text) },
+        Entry { path: folder, mode: FOLDER, owner, content: None },
+    ];
+    Archive::pack(entries)
+        .map(Some)
+        .or_fail(|| Failure::new(format!("the marker of {} cannot be packed", blueprint.container)))
+}
+
+/// The user that the server runs as: the image's, or the one it steps down to.
+async fn owner(docker: &Docker, blueprint: &Blueprint, image: &ImageConfig) -> Result<Owner> {
+    let user = image.user.as_deref().unwrap_or_default();
+    let candidates: &[&str] = match blueprint.component {
+        Component::Redis if is_root(user) => &REDIS_USERS,
+        _ if is_root(user) => return Ok(Owner::default()),
+        _ => &[user],
+    };
+    let passwd = docker.download(&blueprint.container, "/etc/passwd").await?.unwrap_or_default();
+    let passwd = String::from_utf8_lossy(&passwd);
+    Ok(candidates.iter().find_map(|user| resolve(user, &passwd)).unwrap_or_default())
+}
+
+fn is_root(user: &str) -> bool {
+    matches!(user.split(':').next(), None | Some("" | "root" | "0"))
+}
+
+/// Reads `name`, `number`, `name:group` or `number:group` as the engine does; a group that is a name is that of the user.
+fn resolve(user: &str, passwd: &str) -> Option<Owner> {
+    let (user, group) = user.split_once(':').map_or((user, None), |(user, group)| (user, group.parse().ok()));
+    let number: Option<u64> = user.parse().ok();
+    let listed = passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        let id: u64 = fields.nth(1)?.parse().ok()?;
+        (name == user || Some(id) == number).then_some((id, fields.next()?.parse::<u64>().ok()?))
+    });
+    match (listed, number) {
+        (Some((id, own_group)), _) => Some(Owner { user: id, group: group.unwrap_or(own_group) }),
+        (None, Some(id)) => Some(Owner { user: id, group: group.unwrap_or(0) }),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nappuser:x:1000:1001::/home/appuser:/bin/bash\n";
+
+    #[test]
+    fn a_user_is_found_by_name_or_number_with_its_group() {
+        let owner = |user, group| Some(Owner { user, group });
+        let cases = [
+            ("appuser", owner(1000, 1001)),
+            ("1000", owner(1000, 1001)),
+            ("appuser:5", owner(1000, 5)),
+            ("1234", owner(1234, 0)),
+            ("1234:7", owner(1234, 7)),
+            ("nobody", None),
+        ];
+        for (user, expected) in cases {
+            assert_eq!(resolve(user, PASSWD), expected, "{user}");
+        }
+    }
+
+    #[test]
+    fn root_has_many_names() {
+        assert!(["", "root", "0", "0:0", "root:root"].into_iter().all(is_root));
+        assert!(!is_root("1000"));
+    }
+}
