@@ -33,6 +33,14 @@ impl Trial {
         Self { folder }
     }
 
+    /// Files that an assignment matches when its value, in quotes, is a pattern that matches anything.
+    fn bait(&self, variables: &[Variable]) {
+        for variable in variables.iter().filter(|variable| variable.value.is_some()) {
+            let name = format!("{}='bait';", variable.name);
+            fs::write(self.folder.path().join(name), "").expect("a bait is laid");
+        }
+    }
+
     /// A command in the folder whose environment holds little, and stale values of variables that are to be unset.
     pub fn command(&self, program: impl AsRef<Path>, arguments: &[&str], locale: &str) -> Command {
         let mut command = Command::new(program.as_ref());
@@ -101,6 +109,7 @@ pub fn mistakes(
     let batches = batches(count, format).into_iter().zip(["C", "C.UTF-8"].into_iter().cycle());
     let count_wrong = |(variables, locale): (Vec<Variable>, &str)| {
         let trial = Trial::new(&spell(&variables));
+        trial.bait(&variables);
         let wrong = wrong(&variables, &read(&trial, locale));
         for name in wrong.iter().take(3) {
             let variable = variables.iter().find(|variable| variable.name == *name).expect("one of them");
