@@ -1,9 +1,5 @@
 //! The program as a user meets it: whole command lines, in an environment that nothing else shares.
 
-mod config;
-mod explain;
-mod profile;
+mod process;
 mod sandbox;
-mod schema;
-mod secrets;
 mod version;

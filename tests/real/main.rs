@@ -12,4 +12,5 @@ mod parts;
 mod probes;
 mod proxy;
 mod quoting;
+mod readme;
 mod trial;

@@ -4,6 +4,7 @@
 //! prove the outcome. What runs is never remembered, always asked for.
 
 mod any_engine;
+pub mod app;
 mod application;
 mod choice;
 pub mod credentials;
@@ -31,9 +32,10 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::services::{LocalServices, Services};
+use crate::settings::Settings;
 use choice::{Located, located};
 use engine::{Engine, EngineKind, LogQuery};
-use instance::{Address, Component, InstanceName, Presence};
+use instance::{Address, Component, Desired, InstanceName, Presence};
 
 /// An instance that runs.
 pub struct Running {
@@ -92,6 +94,19 @@ pub async fn services(context: &Context, name: &InstanceName) -> Result<Services
         network: (running.engine == EngineKind::Docker).then(|| name.network()),
         credentials,
     }))
+}
+
+/// An instance of the docker engine as a compose file; asks no engine.
+///
+/// # Errors
+/// A usage failure for settings that do not fit together, or an instance with passwords, which a file cannot hold.
+pub fn export_compose(settings: &Settings) -> Result<String> {
+    let no_passwords = || {
+        Err(Failure::usage("a compose file cannot hold the passwords of a secure instance")
+            .hint("leave --secure out, and bind to loopback")
+            .into())
+    };
+    docker::to_compose(&Desired::from_settings(settings, no_passwords)?)
 }
 
 /// Prints the log of one component, or of all, each line then with the component's name in front.

@@ -1,5 +1,6 @@
 //! What the results of `karctl local` look like to people.
 
+use super::app::{Applications, Started, StoppedApp};
 use super::application::ApplicationReset;
 use super::choice::name_flag;
 use super::engine::{Action, Outcome};
@@ -152,4 +153,36 @@ pub fn list(listed: &Instances) -> String {
         vec![instance.name.to_string(), engine.to_owned(), instance.state.clone(), kafka, redis]
     }));
     table(&rows)
+}
+
+/// `karctl local run`.
+pub fn run(started: &Started) -> String {
+    if started.exit_code.is_some() {
+        return String::new();
+    }
+    let names: Vec<_> = started.containers.iter().map(|container| container.name.as_str()).collect();
+    format!("Runs as {}; `karctl local stop-app {}` ends it\n", names.join(", "), started.app)
+}
+
+/// `karctl local ps`.
+pub fn ps(applications: &Applications) -> String {
+    if applications.containers.is_empty() {
+        return "No containers of applications; `karctl local run` starts one\n".to_owned();
+    }
+    let mut rows = vec![["APP", "SERVICE", "CONTAINER", "IMAGE", "STATE"].map(str::to_owned).to_vec()];
+    rows.extend(applications.containers.iter().map(|container| {
+        let service = container.service.clone().unwrap_or_else(|| "-".to_owned());
+        let (app, name) = (container.app.clone(), container.name.clone());
+        vec![app, service, name, container.image.clone(), container.state.clone()]
+    }));
+    table(&rows)
+}
+
+/// `karctl local stop-app`.
+pub fn stop_app(stopped: &StoppedApp) -> String {
+    match (stopped.removed.as_slice(), stopped.dry_run) {
+        ([], _) => format!("Nothing of `{}` runs\n", stopped.app),
+        (removed, true) => format!("Would remove {}\n", removed.join(", ")),
+        (removed, false) => format!("Removed {}\n", removed.join(", ")),
+    }
 }

@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 use super::engine::{Engine, EngineKind, LastWords, LogQuery, Outcome};
 use super::instance::{Component, Desired, InstanceName, ObservedInstance};
 use super::record;
-use crate::client::docker::{Docker, DockerError, LogRequest};
+use crate::client::docker::{Docker, DockerError, LogRequest, Owner};
 use crate::client::file;
 use crate::context::{Context, Deadline};
 use crate::error::{Failure, OrFail, Result};
@@ -77,6 +77,15 @@ impl DockerEngine {
         &self.docker
     }
 
+    /// Whose files in a container are: the user that its image names.
+    ///
+    /// # Errors
+    /// When the engine refuses or does not answer.
+    pub async fn owner(&self, container: &str, image: &str) -> Result<Owner> {
+        let config = self.docker.image(image).await?.and_then(|image| image.config).unwrap_or_default();
+        upload::user(&self.docker, container, &config).await
+    }
+
     /// Does work within the time that is left, and says of a time-out what the engine was asked last.
     async fn within<T>(&self, deadline: &Deadline, work: impl Future<Output = Result<T>>) -> Result<T> {
         match tokio::time::timeout(deadline.left(), work).await {
@@ -104,6 +113,14 @@ impl DockerEngine {
         let inspected = self.docker.container(&name.container(component)).await?;
         Ok(inspected.map(|inspected| Found { inspected, is_foreign: false }))
     }
+}
+
+/// An instance as a compose file.
+///
+/// # Errors
+/// When a template does not render, which is a defect of karctl.
+pub fn to_compose(desired: &Desired) -> Result<String> {
+    compose_file::render(desired, &plan::blueprints(desired)?)
 }
 
 fn compose_file(context: &Context, name: &InstanceName) -> Result<PathBuf> {

@@ -70,7 +70,22 @@ async fn owner(docker: &Docker, blueprint: &Blueprint, image: &ImageConfig) -> R
         _ if is_root(user) => return Ok(Owner::default()),
         _ => &[user],
     };
-    let passwd = docker.download(&blueprint.container, "/etc/passwd").await?.unwrap_or_default();
+    first_of(docker, &blueprint.container, candidates).await
+}
+
+/// The user that an image names, as a container made of it knows it.
+///
+/// # Errors
+/// When the engine refuses or does not answer.
+pub async fn user(docker: &Docker, container: &str, image: &ImageConfig) -> Result<Owner> {
+    match image.user.as_deref().unwrap_or_default() {
+        user if is_root(user) => Ok(Owner::default()),
+        user => first_of(docker, container, &[user]).await,
+    }
+}
+
+async fn first_of(docker: &Docker, container: &str, candidates: &[&str]) -> Result<Owner> {
+    let passwd = docker.download(container, "/etc/passwd").await?.unwrap_or_default();
     let passwd = String::from_utf8_lossy(&passwd);
     Ok(candidates.iter().find_map(|user| resolve(user, &passwd)).unwrap_or_default())
 }

@@ -1,5 +1,7 @@
 //! `karctl local`: the instance on this machine.
 
+mod run;
+
 use std::net::IpAddr;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -28,6 +30,33 @@ pub enum LocalCommand {
     Logs(LogsArguments),
     /// List the instances of this machine
     Ls,
+    /// Run a component of an application in a container
+    Run(Box<run::RunArguments>),
+    /// List the containers of applications
+    Ps(InstanceArguments),
+    /// Stop and remove the containers of an application
+    StopApp(run::StopAppArguments),
+    /// Print an instance in the form of another tool
+    #[command(subcommand)]
+    Export(ExportCommand),
+}
+
+/// The subcommands of `karctl local export`.
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// As a file for `docker compose`
+    Compose(ExportArguments),
+}
+
+/// Options of `karctl local export`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  karctl local export compose > compose.yaml")]
+pub struct ExportArguments {
+    /// Name of the instance [default: kar]
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    settings: SettingsArguments,
 }
 
 /// Options of `karctl local up`.
@@ -233,6 +262,14 @@ pub async fn run(command: LocalCommand, context: &Context) -> Result<u8> {
         LocalCommand::Reset(arguments) => reset(&arguments, context).await?,
         LocalCommand::Status(instance) => ui.data(&local::status(context, &instance.name()?).await?, report::status)?,
         LocalCommand::Logs(arguments) => arguments.run(context).await?,
+        LocalCommand::Run(arguments) => return run::run(*arguments, context).await,
+        LocalCommand::Ps(instance) => run::ps(&instance, context).await?,
+        LocalCommand::StopApp(arguments) => run::stop_app(&arguments, context).await?,
+        LocalCommand::Export(ExportCommand::Compose(arguments)) => {
+            let flags = flag("--name", "local.name", arguments.name.clone()).into_iter().collect();
+            let loaded = arguments.settings.load(context, flags)?;
+            ui.raw(&local::export_compose(&loaded.settings)?)?;
+        }
         LocalCommand::Ls => ui.data(&local::list(context).await?, report::list)?,
     }
     Ok(0)
