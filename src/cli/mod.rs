@@ -19,7 +19,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
-use crate::error::{Result, Status, report};
+use crate::error::{Failure, Result, Status, report};
 use crate::ui::{Output, Progress, Questions, Ui};
 use arguments::{GlobalArguments, OutputArgument, ProgressArgument};
 
@@ -130,16 +130,37 @@ fn terminal(global: &GlobalArguments) -> Ui {
 /// One thread is enough for what waits on servers most of the time, and starts in no time.
 fn execute(command: Command, context: Context) -> Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async move {
+    let answer = runtime.block_on(async move {
         match command {
-            Command::Local(command) => local::run(command, &context).await,
-            Command::Env(arguments) => env::run(arguments, &context).await,
             Command::Exec(arguments) => exec::run(arguments, &context).await,
-            Command::Config(command) => config::run(command, &context),
-            Command::Profile(command) => profile::run(command, &context),
-            Command::Explain(arguments) => explain::run(&arguments, &context),
-            Command::Schema(arguments) => schema::run(&arguments, &context),
-            Command::Version => version::run(&context).await,
+            Command::Local(local::LocalCommand::Run(arguments)) => local::run_app(*arguments, &context).await,
+            other => interruptible(dispatch(other, &context)).await,
         }
-    })
+    });
+    // Whatever still runs on a thread of its own, such as a download, is not waited for.
+    runtime.shutdown_background();
+    answer
+}
+
+async fn dispatch(command: Command, context: &Context) -> Result<u8> {
+    match command {
+        Command::Local(command) => local::run(command, context).await,
+        Command::Env(arguments) => env::run(arguments, context).await,
+        Command::Exec(arguments) => exec::run(arguments, context).await,
+        Command::Config(command) => config::run(command, context),
+        Command::Profile(command) => profile::run(command, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
+        Command::Schema(arguments) => schema::run(&arguments, context),
+        Command::Version => version::run(context).await,
+    }
+}
+
+/// Ends a command at Ctrl-C. It may stop between any two steps: each command finishes what an earlier run began.
+async fn interruptible(command: impl Future<Output = Result<u8>>) -> Result<u8> {
+    tokio::select! {
+        answer = command => answer,
+        _ = tokio::signal::ctrl_c() => {
+            Err(Failure::new("interrupted").hint("the same command again finishes the job").status(Status::Interrupted).into())
+        }
+    }
 }

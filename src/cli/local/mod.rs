@@ -2,6 +2,8 @@
 
 mod run;
 
+pub use run::run as run_app;
+
 use std::net::IpAddr;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -262,7 +264,7 @@ pub async fn run(command: LocalCommand, context: &Context) -> Result<u8> {
         LocalCommand::Reset(arguments) => reset(&arguments, context).await?,
         LocalCommand::Status(instance) => ui.data(&local::status(context, &instance.name()?).await?, report::status)?,
         LocalCommand::Logs(arguments) => arguments.run(context).await?,
-        LocalCommand::Run(arguments) => return run::run(*arguments, context).await,
+        LocalCommand::Run(arguments) => return run_app(*arguments, context).await,
         LocalCommand::Ps(instance) => run::ps(&instance, context).await?,
         LocalCommand::StopApp(arguments) => run::stop_app(&arguments, context).await?,
         LocalCommand::Export(ExportCommand::Compose(arguments)) => {

@@ -107,7 +107,7 @@ pub async fn status(context: &Context, name: &InstanceName) -> Result<InstanceSt
             id: seen.id.clone(),
             version: seen.version.clone(),
             answers: answer.map(Option::is_none),
-            problem: ended.or_else(|| answer.cloned().flatten()),
+            problem: foreign(seen.is_foreign).or(ended).or_else(|| answer.cloned().flatten()),
         });
     }
     Ok(InstanceStatus {
@@ -122,6 +122,10 @@ pub async fn status(context: &Context, name: &InstanceName) -> Result<InstanceSt
         components,
         data: observed.data,
     })
+}
+
+fn foreign(is_foreign: bool) -> Option<String> {
+    is_foreign.then(|| "not made by karctl; `up --replace` takes its place".to_owned())
 }
 
 /// Asks the components that run; each with its problem, `None` where it answered.

@@ -37,8 +37,9 @@ const KAFKA_START: &str = "/opt/kafka/bin/kafka-server-start.sh";
 const KAFKA_STORAGE: &str = "/opt/kafka/bin/kafka-storage.sh";
 const ZOOKEEPER_START: &str = "/opt/kafka/bin/zookeeper-server-start.sh";
 
-/// Where ZooKeeper's volume is mounted; no image needs to have the folder.
-const ZOOKEEPER_DATA: &str = "/var/lib/zookeeper";
+/// Where ZooKeeper's volume is mounted: the one folder of Kafka's image that belongs to its user, so that the volume does
+/// too, also where compose makes it.
+const ZOOKEEPER_DATA: &str = KAFKA_DATA;
 
 /// Where the images of Redis and Valkey keep their data. <https://github.com/valkey-io/valkey-container>
 const REDIS_DATA: &str = "/data";

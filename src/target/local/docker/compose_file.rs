@@ -21,8 +21,7 @@ pub fn render(desired: &Desired, blueprints: &[Blueprint]) -> Result<String> {
     let mut configs = Map::new();
     for blueprint in blueprints {
         services.insert(blueprint.component.name().to_owned(), service(blueprint));
-        volumes
-            .insert(volume_key(blueprint.component).to_owned(), json!({ "name": blueprint.volume, "external": true }));
+        volumes.insert(volume_key(blueprint.component).to_owned(), json!({ "name": blueprint.volume }));
         for file in blueprint.files.iter().filter(|file| !file.is_secret) {
             // compose reads a dollar sign as the beginning of a variable.
             let content = file.content.expose().replace('$', "$$");
@@ -32,7 +31,7 @@ pub fn render(desired: &Desired, blueprints: &[Blueprint]) -> Result<String> {
     let document = json!({
         "name": desired.name,
         "services": services,
-        "networks": { NETWORK_KEY: { "name": desired.name.network(), "external": true } },
+        "networks": { NETWORK_KEY: { "name": desired.name.network() } },
         "volumes": volumes,
         "configs": configs,
     });

@@ -39,7 +39,7 @@ pub async fn read(
             continue;
         }
         if holds(inventory, component, &blueprint.volume) {
-            contents.insert(component, content(docker, &blueprint.container, component).await?);
+            contents.insert(component, content(docker, &blueprint.container, component, mount(component)).await?);
         } else {
             unread.push(blueprint);
         }
@@ -63,7 +63,7 @@ async fn through_probe(docker: &Docker, name: &InstanceName, unread: &[&Blueprin
     let mut contents = Contents::new();
     let mut failed = None;
     for blueprint in unread {
-        match content(docker, &container, blueprint.component).await {
+        match content(docker, &container, blueprint.component, &probed(blueprint.component)).await {
             Ok(content) => drop(contents.insert(blueprint.component, content)),
             Err(error) => drop(failed.get_or_insert(error)),
         }
@@ -74,7 +74,7 @@ async fn through_probe(docker: &Docker, name: &InstanceName, unread: &[&Blueprin
 
 fn probe_body(name: &InstanceName, unread: &[&Blueprint]) -> ContainerCreateBody {
     let mounts = unread.iter().map(|blueprint| Mount {
-        target: Some(blueprint.mount.to_owned()),
+        target: Some(probed(blueprint.component)),
         source: Some(blueprint.volume.clone()),
         typ: Some(MountType::VOLUME),
         ..Mount::default()
@@ -92,8 +92,12 @@ fn probe_body(name: &InstanceName, unread: &[&Blueprint]) -> ContainerCreateBody
     }
 }
 
-async fn content(docker: &Docker, container: &str, component: Component) -> Result<Content> {
-    let folder = mount(component);
+/// Where the container that is made for reading has a component's volume: apart, whatever the servers' own paths are.
+fn probed(component: Component) -> String {
+    format!("/var/lib/karctl/{}", component.name())
+}
+
+async fn content(docker: &Docker, container: &str, component: Component, folder: &str) -> Result<Content> {
     let marker = docker.download(container, &format!("{folder}/{MARKER}")).await?;
     let meta = match component {
         Component::Kafka => docker.download(container, &format!("{folder}/{META_PROPERTIES}")).await?,
