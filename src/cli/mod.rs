@@ -2,6 +2,7 @@
 //! after subcommands.
 
 mod arguments;
+mod cache;
 mod config;
 mod env;
 mod exec;
@@ -57,6 +58,9 @@ enum Command {
     /// Named differences from the default settings
     #[command(subcommand)]
     Profile(profile::ProfileCommand),
+    /// What was fetched or made once, and can be deleted
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Explain a code that an error or a check names
     Explain(explain::ExplainArguments),
     /// Print the JSON schema of what a command prints with `-o json`
@@ -149,6 +153,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Exec(arguments) => exec::run(arguments, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Profile(command) => profile::run(command, context),
+        Command::Cache(command) => cache::run(command, context).await,
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Version => version::run(context).await,

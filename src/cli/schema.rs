@@ -11,11 +11,13 @@ use super::{config, explain, profile, version};
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
-use crate::target::{environment, local};
+use crate::target::{cache, environment, local};
 use crate::ui::Output;
 
 /// Every command that prints a document, by its path. Tests validate what the commands print against these.
 const DOCUMENTS: &[Document] = &[
+    document::<cache::Cleaned>("cache clean"),
+    document::<cache::Cache>("cache list"),
     document::<config::Shown>("config show"),
     document::<environment::Checked>("env --check"),
     document::<explain::Explanations>("explain"),

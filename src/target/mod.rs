@@ -1,4 +1,5 @@
 //! The recipes: each reads top to bottom like the script that it replaces.
 
+pub mod cache;
 pub mod environment;
 pub mod local;

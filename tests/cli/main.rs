@@ -1,5 +1,11 @@
 //! The program as a user meets it: whole command lines, in an environment that nothing else shares.
 
+mod cache;
+mod config;
+mod explain;
 mod process;
+mod profile;
 mod sandbox;
+mod schema;
+mod secrets;
 mod version;

@@ -24,7 +24,7 @@ mod up;
 
 pub use application::{ApplicationReset, reset_application};
 pub use choice::name_flag;
-pub use status::{InstanceStatus, Instances, list, status};
+pub use status::{InstanceStatus, Instances, list, running_on, status};
 pub use teardown::{Reset, Teardown, down, reset, stop};
 pub use up::{Up, UpOptions, up};
 

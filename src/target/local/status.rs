@@ -179,6 +179,23 @@ pub async fn list(context: &Context) -> Result<Instances> {
     Ok(Instances { instances: listed })
 }
 
+/// The instances recorded for an engine of which anything runs.
+///
+/// # Errors
+/// When the state folder cannot be read, or the engine does not answer.
+pub async fn running_on(context: &Context, engine: EngineKind) -> Result<Vec<InstanceName>> {
+    let mut running = Vec::new();
+    for name in record::names(context)? {
+        if record::Record::read(context, &name)?.is_some_and(|record| record.engine == engine)
+            && let Some(Located { observed, .. }) = choice::locate(context, &name).await?
+            && observed.components.values().any(|seen| matches!(seen.presence, Presence::Running { .. }))
+        {
+            running.push(name);
+        }
+    }
+    Ok(running)
+}
+
 fn is_made(observed: &super::instance::Observed) -> bool {
     observed.presence != Presence::Absent
 }
