@@ -5,6 +5,7 @@
 //! sandbox.write("home/.config/karctl/profiles/mine.yaml", "kafka:\n  mode: kraft\n");
 //! sandbox.karctl(["config", "show"]).stdout("...").status(0);      // both streams whole; empty unless said
 //! let shown = sandbox.karctl(["profile", "list"]).output();        // to look at a part only
+//! let list = sandbox.karctl(["profile", "list", "-o", "json"]).output().document("profile list");   // as its schema says
 //! ```
 //!
 //! Nothing of the machine's own reaches the program: HOME, PATH (the folder `bin`), the working directory and
@@ -171,6 +172,18 @@ impl Invocation<'_> {
 }
 
 impl Finished {
+    /// Stdout as JSON, checked against what `karctl schema COMMAND` says of it.
+    #[track_caller]
+    pub fn document(&self, command: &str) -> serde_json::Value {
+        let schema = Sandbox::new().karctl(std::iter::once("schema").chain(command.split(' '))).output();
+        let schema = serde_json::from_str(&schema.stdout).unwrap_or_else(|_| panic!("{}", schema.stderr));
+        let document = serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("no JSON:\n{}", self.shown()));
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "karctl {command}: {errors:#?}\n{document:#}");
+        document
+    }
+
     fn shown(&self) -> String {
         format!("status {:?}\n── stdout ──\n{}\n── stderr ──\n{}", self.status, self.stdout, self.stderr)
     }
