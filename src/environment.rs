@@ -101,6 +101,12 @@ impl Environment {
     }
 }
 
+/// The program that runs; on Linux it is found even where its file was replaced meanwhile.
+pub fn executable() -> PathBuf {
+    let of_linux = Path::new("/proc/self/exe");
+    if of_linux.exists() { of_linux.to_owned() } else { std::env::current_exe().unwrap_or_else(|_| "karctl".into()) }
+}
+
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         Self {

@@ -18,6 +18,16 @@ pub const USERS_ACL: Template = Template::new("users.acl", include_str!("../temp
 pub const KAFKA_JAAS: Template =
     Template::new("kafka-jaas.conf", include_str!("../templates/services/kafka-jaas.conf"));
 
+/// Logging of the native engine's Java servers through slf4j's binding to `java.util.logging`, which karctl fetches.
+pub const LOGGING_JDK: Template =
+    Template::new("logging.properties", include_str!("../templates/native/logging.properties"));
+/// The same for Kafka 3's own distribution.
+pub const LOGGING_LOG4J: Template =
+    Template::new("log4j.properties", include_str!("../templates/native/log4j.properties"));
+/// The same for Kafka 4's own distribution.
+pub const LOGGING_LOG4J2: Template =
+    Template::new("log4j2.properties", include_str!("../templates/native/log4j2.properties"));
+
 /// A template that is part of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {

@@ -2,11 +2,15 @@
 //! settings, and none of another.
 
 pub mod child;
+pub mod disk;
 pub mod docker;
 pub mod download;
 pub mod file;
+pub mod java;
 pub mod kafka;
+pub mod maven;
 pub mod port;
 pub mod process;
 pub mod program;
 pub mod redis;
+pub mod zookeeper;

@@ -11,8 +11,8 @@ use crate::error::{Failure, OrFail, Result};
 /// How long a killed process may take to be gone.
 const KILLED_AT_MOST: Duration = Duration::from_secs(10);
 
-/// How often a process is looked at where the system cannot tell when it ends.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// How often a process that is ending is looked at: tokio can wait for a pidfd in unsafe code only.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +34,14 @@ pub async fn end(folder: &Path, grace: Duration) -> Result<Ended> {
         Life::Alive(record) => end_process(folder, &record, grace).await?,
         Life::Dead(_) | Life::None => Ended::NotRunning,
     };
-    forget(folder)?;
+    // One that was killed did not end in order; its record says so to whoever looks next.
+    if ended != Ended::Killed {
+        forget(folder)?;
+    }
     Ok(ended)
 }
 
-/// Without its record a process counts as ended by karctl.
+/// Without its record a process counts as ended in order.
 fn forget(folder: &Path) -> Result<()> {
     match std::fs::remove_file(folder.join(RECORD)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -81,7 +84,7 @@ async fn wait_for_lock(folder: &Path, limit: Duration) -> Result<bool> {
 struct Process {
     pid: Pid,
     #[cfg(target_os = "linux")]
-    handle: Option<tokio::io::unix::AsyncFd<rustix::fd::OwnedFd>>,
+    handle: Option<rustix::fd::OwnedFd>,
 }
 
 impl Process {
@@ -91,14 +94,16 @@ impl Process {
         use rustix::io::Errno;
         use rustix::process::{PidfdFlags, pidfd_open};
 
-        let failed = || Failure::new(format!("process {pid} cannot be watched"));
         let Some(pid) = as_pid(pid) else { return Ok(None) };
-        let handle = match pidfd_open(pid, PidfdFlags::NONBLOCK).or_else(|_| pidfd_open(pid, PidfdFlags::empty())) {
-            Ok(handle) => Some(tokio::io::unix::AsyncFd::new(handle).or_fail(failed)?),
+        let handle = match pidfd_open(pid, PidfdFlags::empty()) {
+            Ok(handle) => Some(handle),
             Err(Errno::SRCH) => return Ok(None),
             // Linux before 5.3, or a sandbox without it.
             Err(Errno::NOSYS | Errno::PERM) => None,
-            Err(error) => return Err(failed().because(error).into()),
+            Err(error) => {
+                let failure = Failure::new(format!("process {} cannot be watched", pid.as_raw_nonzero()));
+                return Err(failure.because(error).into());
+            }
         };
         Ok(Some(Self { pid, handle }))
     }
@@ -112,7 +117,7 @@ impl Process {
     fn signal(&self, signal: Signal) -> Result<()> {
         #[cfg(target_os = "linux")]
         let sent = match &self.handle {
-            Some(handle) => rustix::process::pidfd_send_signal(handle.get_ref(), signal),
+            Some(handle) => rustix::process::pidfd_send_signal(handle, signal),
             None => rustix::process::kill_process(self.pid, signal),
         };
         #[cfg(not(target_os = "linux"))]
@@ -127,21 +132,30 @@ impl Process {
 
     /// Whether it ended within the limit.
     async fn wait(&self, record: &Record, limit: Duration) -> Result<bool> {
-        #[cfg(target_os = "linux")]
-        if let Some(handle) = &self.handle {
-            return match tokio::time::timeout(limit, handle.readable()).await {
-                Ok(ready) => ready.map(|_| true).or_fail(|| Failure::new("a process cannot be waited for")),
-                Err(_) => Ok(false),
-            };
-        }
         let began = Instant::now();
-        while record.is_of_running_process() {
+        while !self.has_ended(record)? {
             if began.elapsed() > limit {
                 return Ok(false);
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
         Ok(true)
+    }
+
+    /// A pidfd can be read once its process has ended, also before its parent asked how.
+    #[cfg(target_os = "linux")]
+    fn has_ended(&self, record: &Record) -> Result<bool> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+        let Some(handle) = &self.handle else { return Ok(!record.is_of_running_process()) };
+        let mut watched = [PollFd::new(handle, PollFlags::IN)];
+        let ready = poll(&mut watched, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+        ready.map(|ready| ready > 0).or_fail(|| Failure::new(format!("process {} cannot be watched", record.pid)))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn has_ended(&self, record: &Record) -> Result<bool> {
+        Ok(!record.is_of_running_process())
     }
 }
 

@@ -43,9 +43,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// What a folder tells of its process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Life {
-    /// There is none, and the last one, if any, was ended by karctl.
+    /// There is none, and the last one, if any, ended when karctl asked it to.
     None,
-    /// It ended by itself, was killed, or a reboot ended it.
+    /// It ended by itself, was killed (by karctl too), or a reboot ended it.
     Dead(Record),
     /// It runs.
     Alive(Record),

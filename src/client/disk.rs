@@ -1,0 +1,27 @@
+//! Room on the disk, before something needs it.
+
+use std::path::Path;
+
+use crate::code::Code;
+use crate::error::{Failure, OrFail, Result};
+
+/// What has to be free: Kafka ends when a log folder cannot be written, and a segment alone may take 1 GiB.
+const NEEDED: u64 = 1 << 30;
+
+/// Checks that there is room where a folder is, or will be.
+///
+/// # Errors
+/// When less than 1 GiB is free.
+pub fn require(folder: &Path) -> Result<()> {
+    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
+    let statistics = rustix::fs::statvfs(there)
+        .or_fail(|| Failure::new(format!("the room left for {} cannot be told", folder.display())))?;
+    let free = statistics.f_bavail.saturating_mul(statistics.f_frsize);
+    if free >= NEEDED {
+        return Ok(());
+    }
+    Err(Failure::new(format!("only {} MiB are free where {} is, and 1 GiB is needed", free >> 20, folder.display()))
+        .hint("free some room, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders on another disk")
+        .code(Code::DiskFull)
+        .into())
+}

@@ -1,0 +1,148 @@
+//! Class-data archives: what Java needs half of its start for, kept from one start to the next.
+//!
+//! A server that finds none for its class path and its Java is started so that it writes one when it ends (this costs
+//! nothing at its start, and some seconds once when it stops); karctl keeps it only after an orderly end. See JEP 350,
+//! <https://openjdk.org/jeps/350>. Java itself refuses an archive of another build or class path. It crashes on one that
+//! was cut, so the size is checked here, and on one with wrong content, unless `VerifySharedSpaces` has it take the
+//! archive's sums (10 ms).
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::super::instance::Component;
+use super::super::lock::create_private_folder;
+use super::folders::{ServerFolder, remove_file, write};
+use crate::client::java::Java;
+use crate::context::Context;
+use crate::error::{Failure, OrFail, Result};
+use crate::settings::KafkaMode;
+
+/// The archive that a server writes when it ends, within its folder.
+pub const TRAINED: &str = "classes.jsa";
+
+/// The Java that first had archives of application classes that it writes itself.
+const FIRST_JAVA: u32 = 13;
+
+/// Digits of the hash in an archive's name.
+const KEY_LENGTH: usize = 16;
+
+/// What a server does with class data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClassData {
+    /// Nothing: its Java is too old.
+    None,
+    /// It starts from an archive.
+    Use(PathBuf),
+    /// It writes [`TRAINED`] when it ends, which is then to be kept under this path.
+    Make(PathBuf),
+}
+
+impl ClassData {
+    /// What a server on this Java and these jars is to do.
+    ///
+    /// # Errors
+    /// When there is no cache folder.
+    pub fn of(context: &Context, component: Component, mode: KafkaMode, java: &Java, jars: &[PathBuf]) -> Result<Self> {
+        if java.version < FIRST_JAVA {
+            return Ok(Self::None);
+        }
+        let folder = context.environment.cache_directory()?.join("class-data");
+        let label = match (component, mode) {
+            (Component::Kafka, KafkaMode::Kraft) => "kafka-kraft",
+            _ => component.name(),
+        };
+        let archive = folder.join(format!("{label}-{}.jsa", key(java, jars)));
+        Ok(if is_whole(&archive) { Self::Use(archive) } else { Self::Make(archive) })
+    }
+
+    /// The options for Java.
+    pub fn options(&self) -> Vec<String> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Use(archive) => vec![
+                "-Xshare:auto".to_owned(),
+                "-XX:+VerifySharedSpaces".to_owned(),
+                format!("-XX:SharedArchiveFile={}", archive.display()),
+            ],
+            Self::Make(_) => vec![format!("-XX:ArchiveClassesAtExit={TRAINED}")],
+        }
+    }
+
+    /// Where the archive goes that the server writes.
+    pub fn target(self) -> Option<PathBuf> {
+        match self {
+            Self::Make(archive) => Some(archive),
+            Self::None | Self::Use(_) => None,
+        }
+    }
+}
+
+/// Keeps the archive that a server wrote before it ended in order.
+///
+/// # Errors
+/// When the cache cannot be written.
+pub fn keep(folder: &ServerFolder, archive: &Path) -> Result<()> {
+    let trained = folder.root().join(TRAINED);
+    let Ok(written) = std::fs::metadata(&trained) else { return Ok(()) };
+    if let Some(parent) = archive.parent() {
+        create_private_folder(parent)?;
+    }
+    let failed = || Failure::new(format!("{} cannot be written", archive.display()));
+    remove_file(&size_of(archive))?;
+    if std::fs::rename(&trained, archive).is_err() {
+        // State and cache may be on two file systems.
+        std::fs::copy(&trained, archive).or_fail(failed)?;
+        remove_file(&trained)?;
+    }
+    write(&size_of(archive), written.len().to_string().as_bytes())
+}
+
+/// The file that says how long an archive is; written after it, so that one that was cut has none that fits.
+fn size_of(archive: &Path) -> PathBuf {
+    archive.with_extension("bytes")
+}
+
+fn is_whole(archive: &Path) -> bool {
+    let noted = std::fs::read_to_string(size_of(archive)).ok().and_then(|text| text.parse::<u64>().ok());
+    noted.is_some() && noted == std::fs::metadata(archive).ok().map(|file| file.len())
+}
+
+fn key(java: &Java, jars: &[PathBuf]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(&java.build);
+    for jar in jars {
+        let (size, modified) = std::fs::metadata(jar).map_or((0, 0), |file| (file.len(), file.mtime()));
+        hash.update(format!("\n{}\n{size} {modified}", jar.display()));
+    }
+    let mut key = format!("{:x}", hash.finalize());
+    key.truncate(KEY_LENGTH);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_counts_only_with_the_size_that_was_noted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let archive = folder.path().join("kafka.jsa");
+        std::fs::write(&archive, "whole").expect("written");
+        assert!(!is_whole(&archive));
+        std::fs::write(size_of(&archive), "5").expect("written");
+        assert!(is_whole(&archive));
+        std::fs::write(&archive, "who").expect("cut");
+        assert!(!is_whole(&archive));
+    }
+
+    #[test]
+    fn another_java_or_jar_is_another_key() {
+        let java = |build: &str| Java { program: "/j".into(), version: 17, build: build.to_owned() };
+        let jars = ["/a.jar".into(), "/b.jar".into()];
+        assert_eq!(key(&java("1"), &jars), key(&java("1"), &jars));
+        assert_ne!(key(&java("1"), &jars), key(&java("2"), &jars));
+        assert_ne!(key(&java("1"), &jars), key(&java("1"), &jars[..1]));
+    }
+}

@@ -1,0 +1,280 @@
+//! Makes an instance what it is to be: fetch, stop what differs, prepare, start.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::super::engine::Outcome;
+use super::super::instance::{Component, Desired};
+use super::class_data::ClassData;
+use super::data::{Data, version_parts};
+use super::folders::{ServerFolder, remove_file};
+use super::made::Made;
+use super::plan::{Plan, Wanted, zookeeper_address};
+use super::server::{Launcher, logging_file};
+use super::{NativeEngine, class_data, logs, parts, server};
+use crate::client::java;
+use crate::client::process::{self, Ended};
+use crate::client::{disk, port, zookeeper};
+use crate::code::Code;
+use crate::context::Context;
+use crate::environment;
+use crate::error::{Failure, Result};
+use crate::settings::{KafkaMode, RestartPolicy};
+
+/// How long a server may take to end when asked to.
+pub const GRACE: Duration = Duration::from_secs(30);
+
+/// The same for one that writes class data then, which takes some seconds of processor time.
+const GRACE_WITH_CLASS_DATA: Duration = Duration::from_secs(120);
+
+/// How long the tool that formats Kafka's folder may take.
+const FORMAT_LIMIT: Duration = Duration::from_secs(60);
+
+/// How often it is looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// What a broker of the last life leaves in ZooKeeper: its registration, and that it is the controller.
+const REGISTRATIONS: [&str; 2] = ["/brokers/ids/0", "/controller"];
+
+/// The oldest Java for a Kafka; see <https://kafka.apache.org/documentation/#java>.
+fn minimum_java(kafka_version: &str) -> u32 {
+    if is_without_zookeeper(kafka_version) { 17 } else { 11 }
+}
+
+/// Kafka 4 and newer.
+fn is_without_zookeeper(kafka_version: &str) -> bool {
+    version_parts(kafka_version) >= vec![4]
+}
+
+/// What the native engine cannot do.
+///
+/// # Errors
+/// A usage failure that says why.
+pub fn refuse_unsupported(desired: &Desired, kafka_version: &str) -> Result<()> {
+    if desired.restart != RestartPolicy::No {
+        return Err(Failure::usage("local.restart other than `no` needs an engine that watches over containers")
+            .hint("leave --restart out: the next `karctl local up` starts what ended; or use --engine docker")
+            .into());
+    }
+    if desired.mode == KafkaMode::ZooKeeper && is_without_zookeeper(kafka_version) {
+        return Err(Failure::usage(format!("Kafka {kafka_version} has no ZooKeeper mode"))
+            .hint("add `--set kafka.mode=kraft`, or use Kafka 3.9")
+            .into());
+    }
+    Ok(())
+}
+
+impl NativeEngine {
+    pub(super) async fn converge(&self, context: &Context, desired: &Desired) -> Result<Vec<Outcome>> {
+        let plan = Plan::of(context, desired)?;
+        refuse_unsupported(desired, &plan.kafka_version)?;
+        Data::of(&plan.folder)?.remember_cluster()?;
+        if plan.is_unchanged() {
+            plan.state.write(plan.folder.root())?;
+            return Ok(plan.outcomes());
+        }
+        let data = Data::of(&plan.folder)?;
+        data.check(desired, &plan.kafka_version)?;
+        disk::require(plan.folder.root())?;
+        let java = java::find(&context.environment, minimum_java(&plan.kafka_version))?;
+        let parts = parts::obtain(context, desired).await?;
+        stop_what_differs(&plan).await?;
+        check_ports(desired, &plan)?;
+        let launcher = Launcher { context, desired, java: &java, parts: &parts };
+        self.start(&plan, &launcher).await?;
+        Ok(plan.outcomes())
+    }
+
+    /// Everything that Kafka need not wait for is started before it.
+    async fn start(&self, plan: &Plan, launcher: &Launcher<'_>) -> Result<()> {
+        let starting: Vec<_> = plan.wanted.iter().filter(|wanted| wanted.is_to_be_started()).collect();
+        for wanted in &starting {
+            plan.folder.server(wanted.component).create()?;
+        }
+        let cluster_id = cluster_id(plan, launcher)?;
+        Data::of(&plan.folder)?.mark(launcher.desired, &plan.kafka_version, cluster_id.as_deref())?;
+        plan.state.write(plan.folder.root())?;
+        for wanted in &starting {
+            prepare(&plan.folder.server(wanted.component), wanted, launcher)?;
+        }
+        let (kafka, others): (Vec<_>, Vec<_>) =
+            starting.into_iter().partition(|wanted| wanted.component == Component::Kafka);
+        for wanted in others {
+            self.launch(plan, wanted, launcher)?;
+        }
+        for wanted in kafka {
+            if let Some(cluster_id) = &cluster_id {
+                format(plan, launcher, cluster_id).await?;
+            } else if wanted.died() {
+                forget_last_life(plan, launcher).await?;
+            }
+            self.launch(plan, wanted, launcher)?;
+        }
+        Ok(())
+    }
+
+    fn launch(&self, plan: &Plan, wanted: &Wanted, launcher: &Launcher<'_>) -> Result<()> {
+        let folder = plan.folder.server(wanted.component);
+        let class_data = class_data_of(wanted.component, launcher)?;
+        let program = launcher.program(wanted.component, &class_data);
+        launcher
+            .context
+            .ui
+            .trace(2, || format!("{}: {} {:?}", folder.root().display(), program.program.display(), program.arguments));
+        let version = match wanted.component {
+            Component::Redis => launcher.parts.redis.version.clone(),
+            Component::ZooKeeper | Component::Kafka => Some(launcher.parts.kafka.version.clone()),
+        };
+        let made = Made { specification: wanted.specification.clone(), version, trains: class_data.target() };
+        made.write(&folder)?;
+        let launched = process::launch(&environment::executable(), folder.root(), &program)?;
+        self.remember(folder.root(), launched);
+        Ok(())
+    }
+}
+
+/// An instance that keeps nothing is not worth the seconds that class data takes at its end.
+fn class_data_of(component: Component, launcher: &Launcher<'_>) -> Result<ClassData> {
+    if component == Component::Redis {
+        return Ok(ClassData::None);
+    }
+    let Launcher { context, desired, java, parts } = launcher;
+    let class_data = ClassData::of(context, component, desired.mode, java, &parts.kafka.jars)?;
+    let is_made = matches!(class_data, ClassData::Make(_));
+    Ok(if desired.ephemeral && is_made { ClassData::None } else { class_data })
+}
+
+/// Kafka before ZooKeeper, which it says goodbye to; Redis side by side with them.
+async fn stop_what_differs(plan: &Plan) -> Result<()> {
+    let differs = |component: Component| {
+        let wanted = plan.wanted.iter().find(|wanted| wanted.component == component);
+        plan.superfluous.contains(&component) || wanted.is_some_and(Wanted::is_to_be_started)
+    };
+    let end_if = async |component: Component| -> Result<()> {
+        if differs(component) { end(&plan.folder.server(component)).await.map(drop) } else { Ok(()) }
+    };
+    let kafka_and_zookeeper = async {
+        end_if(Component::Kafka).await?;
+        end_if(Component::ZooKeeper).await
+    };
+    tokio::try_join!(kafka_and_zookeeper, end_if(Component::Redis))?;
+    for &component in &plan.superfluous {
+        plan.folder.server(component).remove_all_but_data()?;
+    }
+    Ok(())
+}
+
+/// Ends a server, and keeps the class data that it wrote.
+///
+/// # Errors
+/// When it does not end.
+pub async fn end(folder: &ServerFolder) -> Result<Ended> {
+    let trains = Made::read(folder).and_then(|made| made.trains);
+    let grace = if trains.is_some() { GRACE_WITH_CLASS_DATA } else { GRACE };
+    let ended = process::end(folder.root(), grace).await?;
+    if let Some(archive) = trains.filter(|_| ended == Ended::Asked) {
+        class_data::keep(folder, &archive)?;
+    }
+    Ok(ended)
+}
+
+fn check_ports(desired: &Desired, plan: &Plan) -> Result<()> {
+    for wanted in plan.wanted.iter().filter(|wanted| wanted.is_to_be_started()) {
+        let Some(wanted_port) = desired.address.port(wanted.component) else { continue };
+        if !port::is_free(desired.address.bind, wanted_port) {
+            let holder = port::holder_of(wanted_port).map(|holder| format!(" by {holder}")).unwrap_or_default();
+            let title = wanted.component.title();
+            return Err(Failure::new(format!("port {wanted_port}, which {title} needs, is taken{holder}"))
+                .hint(format!("give --{}-port another port, or --any-port", wanted.component.name()))
+                .code(Code::PortTaken)
+                .into());
+        }
+    }
+    Ok(())
+}
+
+/// Configuration and logs of a server that does not run.
+fn prepare(folder: &ServerFolder, wanted: &Wanted, launcher: &Launcher<'_>) -> Result<()> {
+    for file in &wanted.files {
+        folder.write_configuration(file.name, file.content.expose())?;
+    }
+    if wanted.component == Component::Redis {
+        return logs::rotate(folder, server::LOG_BYTES);
+    }
+    let (name, content) = logging_file(&launcher.parts.kafka.jars)?;
+    folder.write_configuration(name, &content)?;
+    remove_file(&folder.root().join(class_data::TRAINED))
+}
+
+/// The id of the cluster that Kafka's folder has to be formatted for; `None` where it need not be.
+fn cluster_id(plan: &Plan, launcher: &Launcher<'_>) -> Result<Option<String>> {
+    let data = Data::of(&plan.folder)?;
+    let is_starting =
+        plan.wanted.iter().any(|wanted| wanted.component == Component::Kafka && wanted.is_to_be_started());
+    if launcher.desired.mode != KafkaMode::Kraft || !is_starting || data.is_formatted() {
+        return Ok(None);
+    }
+    Ok(Some(data.cluster_id().map_or_else(new_cluster_id, str::to_owned)))
+}
+
+/// 16 random bytes in base64, not beginning with a dash, which tools would take for an option; as `Uuid` of Kafka.
+fn new_cluster_id() -> String {
+    loop {
+        let id = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
+        if !id.starts_with('-') {
+            return id;
+        }
+    }
+}
+
+/// Runs under Kafka's own lock, so that one that a killed karctl left behind is ended like Kafka itself.
+async fn format(plan: &Plan, launcher: &Launcher<'_>, cluster_id: &str) -> Result<()> {
+    let folder = plan.folder.server(Component::Kafka);
+    let step = launcher.context.ui.step("Formatting Kafka's folder");
+    let mut formatting = process::launch(&environment::executable(), folder.root(), &launcher.format(cluster_id))?;
+    let began = std::time::Instant::now();
+    let status = loop {
+        match formatting.ended() {
+            Some(status) => break Some(status),
+            None if began.elapsed() > FORMAT_LIMIT => break None,
+            None => tokio::time::sleep(LOOK_AGAIN).await,
+        }
+    };
+    process::end(folder.root(), GRACE).await?;
+    if status.is_some_and(|status| status.success()) {
+        step.skip();
+        return Ok(());
+    }
+    let output = std::fs::read_to_string(folder.root().join(process::OUTPUT)).unwrap_or_default();
+    let said = output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing").to_owned();
+    Err(Failure::new(format!("Kafka's folder {} could not be formatted: {said}", folder.data().display())).into())
+}
+
+async fn forget_last_life(plan: &Plan, launcher: &Launcher<'_>) -> Result<()> {
+    if launcher.desired.mode != KafkaMode::ZooKeeper {
+        return Ok(());
+    }
+    let step = launcher.context.ui.step("Taking Kafka's last life out of ZooKeeper");
+    zookeeper::delete(zookeeper_address(&plan.state), &REGISTRATIONS, launcher.context.deadline.left()).await?;
+    step.skip();
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kafka_4_needs_java_17() {
+        assert_eq!((minimum_java("3.9.1"), minimum_java("4.0.0"), minimum_java("4.1.1")), (11, 17, 17));
+    }
+
+    #[test]
+    fn a_cluster_id_is_what_kafka_takes_for_one() {
+        let id = new_cluster_id();
+        assert_eq!(id.len(), 22);
+        assert!(!id.starts_with('-'));
+    }
+}
