@@ -82,17 +82,24 @@ impl Environment {
         self.base_directory("XDG_CONFIG_HOME", ".config")
     }
 
+    /// A folder of the base directory specification, shared with other programs: a variable, or a place below HOME.
+    ///
+    /// # Errors
+    /// When neither the variable nor HOME is set.
+    pub fn user_directory(&self, variable: &str, below_home: &str) -> Result<PathBuf> {
+        match self.directory(variable) {
+            Some(folder) => Ok(folder),
+            None => Ok(self.home()?.join(below_home)),
+        }
+    }
+
     /// The full path of a program on this environment's `PATH`.
     pub fn program(&self, name: &str) -> Option<PathBuf> {
         which::which_in(name, self.variable_os("PATH"), &self.working_directory).ok()
     }
 
     fn base_directory(&self, variable: &str, below_home: &str) -> Result<PathBuf> {
-        let base = match self.directory(variable) {
-            Some(base) => base,
-            None => self.home()?.join(below_home),
-        };
-        Ok(base.join("karctl"))
+        Ok(self.user_directory(variable, below_home)?.join("karctl"))
     }
 
     /// The base directory specification has relative paths ignored.

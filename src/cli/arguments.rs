@@ -5,8 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum, ValueHint};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use serde_yaml::Value;
 
+use super::completions;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::settings::{self, Flag, Loaded, Sources};
@@ -103,7 +105,8 @@ impl FromStr for DurationArgument {
 #[derive(Debug, Args)]
 pub struct InstanceArguments {
     /// Name of the instance
-    #[arg(long, value_name = "NAME", env = "KARCTL_LOCAL_NAME", default_value = DEFAULT_NAME, hide_env = true)]
+    #[arg(long, value_name = "NAME", env = "KARCTL_LOCAL_NAME", default_value = DEFAULT_NAME, hide_env = true,
+          add = ArgValueCandidates::new(completions::instances))]
     pub name: String,
 }
 
@@ -122,16 +125,17 @@ impl InstanceArguments {
 #[command(next_help_heading = "Settings")]
 pub struct SettingsArguments {
     /// A profile over the defaults, by name or file; may be repeated
-    #[arg(long, value_name = "PROFILE", env = "KARCTL_PROFILE", value_delimiter = ',', hide_env = true)]
+    #[arg(long, value_name = "PROFILE", env = "KARCTL_PROFILE", value_delimiter = ',', hide_env = true,
+          add = ArgValueCandidates::new(completions::profiles))]
     pub profile: Vec<String>,
     /// A file of settings over the profiles; may be repeated
     #[arg(short = 'f', long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// One setting, such as kafka.mode=kraft; may be repeated
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", add = ArgValueCompleter::new(completions::set))]
     pub set: Vec<String>,
     /// One setting whose value is the content of a file, for secrets; `-` is stdin
-    #[arg(long, value_name = "KEY=FILE")]
+    #[arg(long, value_name = "KEY=FILE", add = ArgValueCompleter::new(completions::set_file))]
     pub set_file: Vec<String>,
 }
 

@@ -143,8 +143,8 @@ pub async fn run(arguments: EnvArguments, context: &Context) -> Result<u8> {
 /// `arguments` are those of the process, since they may be what is wrong.
 pub fn refuse(arguments: &[OsString]) {
     let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let is_env = words.iter().any(|word| word == "env")
-        && words.iter().take_while(|word| *word != "env").all(|word| is_option(word));
+    let command = super::command();
+    let is_env = words.iter().find(|word| command.find_subcommand(word).is_some()).is_some_and(|word| word == "env");
     let to_stdout = !words.iter().any(|word| word == "--check" || word == "--write" || word.starts_with("--write="));
     if is_env && to_stdout {
         use std::io::Write;
@@ -152,11 +152,6 @@ pub fn refuse(arguments: &[OsString]) {
         // Nothing else can be done where stdout is closed.
         std::io::stdout().write_all(statement.as_bytes()).ok();
     }
-}
-
-/// Whether a word in front of `env` can be a global option or its value, so that `env` is the command.
-fn is_option(word: &str) -> bool {
-    !["local", "exec", "check", "config", "profile", "cache", "completions", "explain"].contains(&word)
 }
 
 /// The format as far as it was understandable; `sh` otherwise, since most who type nothing are in one.

@@ -1,9 +1,11 @@
 //! `karctl explain`: what a code means and what to do about it, offline.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::completions;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -19,7 +21,7 @@ Examples:
   karctl explain 101")]
 pub struct ExplainArguments {
     /// A code, as an error or a check names it
-    #[arg(value_name = "CODE")]
+    #[arg(value_name = "CODE", add = ArgValueCandidates::new(completions::codes))]
     code: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod cache;
+mod completions;
 mod config;
 mod env;
 mod exec;
@@ -65,12 +66,20 @@ enum Command {
     Explain(explain::ExplainArguments),
     /// Print the JSON schema of what a command prints with `-o json`
     Schema(schema::SchemaArguments),
+    /// Print or install the completions of a shell
+    Completions(completions::CompletionsArguments),
+    /// Print karctl's man page, or write all of them
+    #[command(hide = true)]
+    Man(completions::ManArguments),
     /// Show the version of karctl and of what it runs
     Version,
 }
 
 /// Runs one command line and returns the exit status of the process.
 pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
+    if let Some(answered) = completions::answer(&arguments, &environment) {
+        return exit(if answered.is_ok() { 0 } else { Status::Failed as u8 });
+    }
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -96,6 +105,8 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
         }
     }
 }
+
+pub use completions::files as generated_files;
 
 /// The whole command tree, for completions, man pages and tests.
 pub fn command() -> clap::Command {
@@ -156,6 +167,8 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Cache(command) => cache::run(command, context).await,
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Man(arguments) => completions::run_man(&arguments, context),
         Command::Version => version::run(context).await,
     }
 }

@@ -1,10 +1,12 @@
 //! `karctl profile`: named differences from the default settings.
 
 use clap::{Args, Subcommand};
+use clap_complete::engine::ArgValueCandidates;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::completions;
 use crate::context::Context;
 use crate::error::Result;
 use crate::settings::profile::{self, Profile};
@@ -42,7 +44,7 @@ Examples:
   karctl profile show ./ours.yaml")]
 pub struct ShowArguments {
     /// A profile, by name or file
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(completions::profiles))]
     profile: String,
 }
 

@@ -1,23 +1,25 @@
 //! `karctl schema`: what each command prints with `-o json`, as JSON schema. The registry is one line a command.
 
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{config, explain, profile, version};
+use super::{completions, config, explain, profile, version};
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
-use crate::target::{cache, environment, local};
+use crate::target::{self, cache, environment, local};
 use crate::ui::Output;
 
 /// Every command that prints a document, by its path. Tests validate what the commands print against these.
 const DOCUMENTS: &[Document] = &[
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
+    document::<target::completions::Installed>("completions --install"),
     document::<config::Shown>("config show"),
     document::<environment::Checked>("env --check"),
     document::<explain::Explanations>("explain"),
@@ -71,7 +73,8 @@ Examples:
   karctl schema env --check")]
 pub struct SchemaArguments {
     /// A command, as it is typed without `karctl`
-    #[arg(value_name = "COMMAND", allow_hyphen_values = true, trailing_var_arg = true)]
+    #[arg(value_name = "COMMAND", allow_hyphen_values = true, trailing_var_arg = true,
+          add = ArgValueCandidates::new(completions::commands_with_documents))]
     command: Vec<String>,
 }
 
@@ -90,6 +93,11 @@ struct JsonSchemaDocument {
     schema: String,
 }
 
+/// Every command that prints a document.
+pub fn commands() -> impl Iterator<Item = &'static str> {
+    DOCUMENTS.iter().map(|document| document.command)
+}
+
 /// Prints the schema of a command's document, or lists the commands.
 ///
 /// # Errors
@@ -97,13 +105,13 @@ struct JsonSchemaDocument {
 pub fn run(arguments: &SchemaArguments, context: &Context) -> Result<u8> {
     let typed = arguments.command.join(" ");
     if typed.is_empty() {
-        let documents = Documents { commands: DOCUMENTS.iter().map(|document| document.command).collect() };
+        let documents = Documents { commands: commands().collect() };
         context.ui.data(&documents, |documents| documents.commands.join("\n") + "\n")?;
         return Ok(0);
     }
     let Some(document) = DOCUMENTS.iter().find(|document| document.command == typed) else {
         let failure = Failure::usage(format!("`karctl {typed}` prints no document"));
-        return Err(match nearest(&typed, DOCUMENTS.iter().map(|document| document.command)) {
+        return Err(match nearest(&typed, commands()) {
             Some(meant) => failure.hint(format!("the nearest is `{meant}`")).into(),
             None => failure.hint("`karctl schema` lists those that do").into(),
         });

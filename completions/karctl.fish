@@ -1,0 +1,545 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_karctl_global_optspecs
+    string join \n o/output= y/yes timeout= v/verbose color= progress= h/help V/version
+end
+
+function __fish_karctl_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_karctl_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_karctl_using_subcommand
+    set -l cmd (__fish_karctl_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c karctl -n "__fish_karctl_needs_command" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_needs_command" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_needs_command" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_needs_command" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_needs_command" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print version'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "cache" -d 'What was fetched or made once, and can be deleted'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "explain" -d 'Explain a code that an error or a check names'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "schema" -d 'Print the JSON schema of what a command prints with `-o json`'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "completions" -d 'Print or install the completions of a shell'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "man" -d 'Print karctl\'s man page, or write all of them'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "version" -d 'Show the version of karctl and of what it runs'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "up" -d 'Start Kafka and Redis, or bring them to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "stop" -d 'Stop them and keep everything'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "down" -d 'Stop and remove them; the data stays'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "reset" -d 'Delete the data of Kafka and Redis together, or that of one application'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "status" -d 'Show what runs, where, and whether it answers'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "logs" -d 'Show the log of a service'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "ls" -d 'List the instances of this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "run" -d 'Run a component of an application in a container'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "ps" -d 'List the containers of applications'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "stop-app" -d 'Stop and remove the containers of an application'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "export" -d 'Print an instance in the form of another tool'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l engine -d 'What runs the servers [default: auto]' -r -f -a "auto\t'Docker where an engine answers, else native'
+docker\t'Containers of Docker, Podman or Colima'
+native\t'Processes of this machine'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l name -d 'Name of the instance [default: kar]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l kafka-port -d 'Kafka\'s port [default: 31093]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l redis-port -d 'Redis\' port [default: 31379]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l bind -d 'Address to bind; beyond loopback it implies --secure [default: 127.0.0.1]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l advertise -d 'Host name or address that clients are told [default: that of --bind]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l restart -d 'What the engine does when a container ends (docker only) [default: no]' -r -f -a "no\t'Nothing'
+always\t'Start it again, also after a reboot'
+on-failure\t'Start it again when it failed'
+unless-stopped\t'Like always, but not after it was stopped'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l pull -d 'When to pull images (docker only) [default: missing]' -r -f -a "always\t'At every `up`'
+missing\t'Where the engine has none of that name'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l any-port -d 'Take free ports where those are taken'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l secure -d 'Ask clients for generated passwords'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l ephemeral -d 'Keep nothing beyond `down`'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l replace -d 'Take the place of containers of the same names that are not karctl\'s'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l no-wait -d 'Return when everything was started, without waiting until it answers'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l force -d 'Also stop application containers that are attached to the network'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l app -d 'Only this application\'s topic, consumer group and keys' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l dry-run -d 'Say what would be deleted, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l since -d 'Only lines of the last so long, such as 10m' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l tail -d 'Only so many lines from the end' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s F -l follow -d 'Go on until interrupted'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l app -d 'Name of the application' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l image -d 'Image to run' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l service -d 'Name of the service that the component offers' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l actors -d 'Types of the actors that the component hosts, separated by commas' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l port -d 'Port that the component listens on, in its container' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l env -d 'A variable of the container; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l env-file -d 'A file of variables, one NAME=VALUE a line' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l name -d 'Name of the container [default: APP-SERVICE]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l replicas -d 'How many containers' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l verbose-level -d 'How much kar says' -r -f -a "fatal\t'Only what ends it'
+error\t'What went wrong'
+warning\t'What may go wrong'
+info\t'What happens'
+debug\t'Everything'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l instance -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s d -l detach -d 'Return when it was started'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l dry-run -d 'Say what would be removed, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -f -a "compose" -d 'As a file for `docker compose`'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l format -d 'How to spell the variables [default: sh]' -r -f -a "sh\t''
+fish\t''
+powershell\t''
+cmd\t''
+nu\t''
+dotenv\t''
+docker\t''
+json\t''
+yaml\t''
+direnv\t''
+github\t''"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l from -d 'For whom [default: host]' -r -f -a "host\t'A process of this machine'
+container\t'A container on the instance\'s network'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l write -d 'Write a block into this file, mode 0600, and keep what is around it' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l rename -d 'Give a variable another name, such as KAFKA_BROKERS=BOOTSTRAP; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-version -d 'Kafka protocol version to announce, three parts' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l unset -d 'Print what unsets all variables'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l check -d 'Compare the variables of this shell with what runs; exit 3 where they differ'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -f -a "show" -d 'Show every setting as it comes out of defaults, profiles, files, variables and options'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l origin -d 'Say where each value comes from'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -f -a "list" -d 'List the profiles that have a name'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -f -a "show" -d 'Show what a profile sets'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -f -a "schema" -d 'Print the JSON schema of a file of settings, with every default'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -f -a "list" -d 'List what is in the cache, with sizes'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -f -a "clean" -d 'Delete what is in the cache'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l dry-run -d 'Say what would be deleted, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l install -d 'Write what loads them into your own folder; edits no start-up file'
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l static -d 'Print a script that does not run karctl'
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand man" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand man" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand man" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand man" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand man" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand version" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand version" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand version" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand version" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand version" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand version" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
