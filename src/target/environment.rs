@@ -49,7 +49,10 @@ pub async fn check(context: &Context, running: Result<RuntimeConfig>) -> Checked
     let mut differing = Vec::new();
     match running {
         Ok(running) => {
+            // What cannot be understood is told once.
+            let is_told = |name: &str| unparsable.iter().any(|problem| problem.variable == name);
             differing = differences(&shell, &running);
+            differing.retain(|difference| !is_told(&difference.variable));
             problems.extend(dead(&running).await);
         }
         Err(error) => problems.push(report(&error).message),

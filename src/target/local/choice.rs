@@ -104,7 +104,7 @@ async fn automatic(context: &Context) -> Result<AnyEngine> {
         Ok(docker) => Ok(AnyEngine::Docker(docker)),
         Err(reason) if DockerEngine::is_asked_for(context) => Err(reason),
         Err(reason) => {
-            context.ui.note(format!("No Docker engine answers ({reason}); taking the native one"));
+            context.ui.note(format!("{reason}; taking the native engine"));
             Ok(AnyEngine::Native(NativeEngine::new(context)?))
         }
     }
