@@ -42,6 +42,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print ve
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "cache" -d 'What was fetched or made once, and can be deleted'
@@ -333,6 +334,40 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -f -a "local" -d 'Check whether `karctl local up` and applications can run on this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l name -d 'Name of the instance [default: kar]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

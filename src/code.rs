@@ -107,6 +107,9 @@ codes! {
     "KAR125" ClockSkew "the engine's clock differs from this machine's",
         "A virtual machine that slept keeps an old time; Kafka's retention and TLS certificates then misbehave.",
         "Restart the engine's virtual machine.";
+    "KAR126" CertificatesUnusable "the file of certificates cannot be used",
+        "SSL_CERT_FILE names the certificates that karctl and other clients trust; it is missing, cannot be read, or holds none in the PEM form.",
+        "Correct SSL_CERT_FILE, or unset it to trust the system's certificates.";
 }
 
 impl fmt::Display for Code {

@@ -53,6 +53,7 @@
 #![allow(async_fn_in_trait)]
 
 pub mod change;
+pub mod check;
 pub mod cli;
 pub mod client;
 pub mod code;

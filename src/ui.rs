@@ -304,11 +304,16 @@ impl Drop for Step {
     }
 }
 
-const DONE: anstyle::Style = anstyle::AnsiColor::Green.on_default();
-const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
-const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
-const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
-const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+/// Of what is done.
+pub const DONE: anstyle::Style = anstyle::AnsiColor::Green.on_default();
+/// Of what failed.
+pub const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
+/// Of what may not be as the user thinks.
+pub const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
+/// Of what to do.
+pub const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
+/// Of what matters less.
+pub const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 
 /// Text in a style; anstream takes the style away where it does not belong.
 pub fn paint(style: anstyle::Style, text: &str) -> String {

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod cache;
+mod check;
 mod completions;
 mod config;
 mod env;
@@ -53,6 +54,9 @@ enum Command {
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
     Exec(exec::ExecArguments),
+    /// Whether this machine is ready, and how to get what is missing
+    #[command(subcommand)]
+    Check(check::CheckCommand),
     /// The settings as they come out of all layers
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -162,6 +166,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Local(command) => local::run(command, context).await,
         Command::Env(arguments) => env::run(arguments, context).await,
         Command::Exec(arguments) => exec::run(arguments, context).await,
+        Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Profile(command) => profile::run(command, context),
         Command::Cache(command) => cache::run(command, context).await,

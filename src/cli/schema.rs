@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{completions, config, explain, profile, version};
+use crate::check;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
@@ -19,6 +20,7 @@ use crate::ui::Output;
 const DOCUMENTS: &[Document] = &[
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
+    document::<check::Report>("check local"),
     document::<target::completions::Installed>("completions --install"),
     document::<config::Shown>("config show"),
     document::<environment::Checked>("env --check"),

@@ -8,15 +8,23 @@ use crate::error::{Failure, OrFail, Result};
 /// What has to be free: Kafka ends when a log folder cannot be written, and a segment alone may take 1 GiB.
 const NEEDED: u64 = 1 << 30;
 
+/// Bytes that are free on the file system of a folder, which must exist.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn free(folder: &Path) -> Result<u64> {
+    let statistics = rustix::fs::statvfs(folder)
+        .or_fail(|| Failure::new(format!("the room left for {} cannot be told", folder.display())))?;
+    Ok(statistics.f_bavail.saturating_mul(statistics.f_frsize))
+}
+
 /// Checks that there is room where a folder is, or will be.
 ///
 /// # Errors
 /// When less than 1 GiB is free.
 pub fn require(folder: &Path) -> Result<()> {
     let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
-    let statistics = rustix::fs::statvfs(there)
-        .or_fail(|| Failure::new(format!("the room left for {} cannot be told", folder.display())))?;
-    let free = statistics.f_bavail.saturating_mul(statistics.f_frsize);
+    let free = free(there)?;
     if free >= NEEDED {
         return Ok(());
     }

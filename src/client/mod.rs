@@ -9,6 +9,7 @@ pub mod file;
 pub mod java;
 pub mod kafka;
 pub mod maven;
+pub mod memory;
 pub mod port;
 pub mod process;
 pub mod program;

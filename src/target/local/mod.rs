@@ -6,6 +6,7 @@
 mod any_engine;
 pub mod app;
 mod application;
+pub mod check;
 mod choice;
 pub mod credentials;
 pub mod docker;

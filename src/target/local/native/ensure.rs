@@ -39,7 +39,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(5);
 const REGISTRATIONS: [&str; 2] = ["/brokers/ids/0", "/controller"];
 
 /// The oldest Java for a Kafka; see <https://kafka.apache.org/documentation/#java>.
-fn minimum_java(kafka_version: &str) -> u32 {
+pub(super) fn minimum_java(kafka_version: &str) -> u32 {
     if is_without_zookeeper(kafka_version) { 17 } else { 11 }
 }
 

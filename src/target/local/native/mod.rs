@@ -14,6 +14,8 @@ mod plan;
 mod server;
 mod state;
 
+pub use parts::Sources;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

@@ -3,6 +3,7 @@
 
 mod fetch;
 mod pins;
+mod sources;
 mod stamp;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ use super::super::instance::Desired;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
+pub use sources::Sources;
+
 use pins::Pins;
 use stamp::Stamp;
 
