@@ -1,6 +1,5 @@
 //! Ports, before anything is started: free, held by this instance, or held by somebody who is then named.
 
-use super::choice::name_flag;
 use super::instance::{Component, Desired, ObservedInstance, Presence};
 use crate::client::port;
 use crate::code::Code;
@@ -47,7 +46,7 @@ fn settle_one(
     }
     let holder = port::holder_of(wanted).map(|holder| format!(" by {holder}")).unwrap_or_default();
     Err(Failure::new(format!("port {wanted}, which {} needs, is taken{holder}", component.title()))
-        .hint(format!("give {flag} another port, or --any-port to take free ones{}", name_flag(&desired.name)))
+        .hint(format!("give {flag} another port, or --any-port to take free ones"))
         .code(Code::PortTaken)
         .into())
 }
