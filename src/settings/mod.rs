@@ -173,6 +173,9 @@ pub struct Flag {
     pub value: serde_yaml::Value,
 }
 
+/// The origin of what only the base profile says.
+pub const DEFAULT: &str = "default";
+
 /// Settings with the origin of each value.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -180,4 +183,11 @@ pub struct Loaded {
     pub settings: Settings,
     /// Key, such as `kafka.port`, to where its value comes from, such as `--kafka-port` or `profile kraft`.
     pub origins: BTreeMap<String, String>,
+}
+
+impl Loaded {
+    /// Whether nobody said anything of a key, so that its value is that of the base profile.
+    pub fn is_default(&self, key: &str) -> bool {
+        self.origins.get(key).is_none_or(|origin| origin == DEFAULT)
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::DEFAULT;
 use super::layer::{Layer, Lines, Origin};
 use super::load::read;
 use crate::code::Code;
@@ -45,7 +46,7 @@ impl Profile {
     /// A usage failure with line and column.
     pub fn layer(&self) -> Result<Layer> {
         match &self.file {
-            None if self.name == BASE_NAME => Layer::of_document(&Origin::new("default"), &self.text, Lines::Hidden),
+            None if self.name == BASE_NAME => Layer::of_document(&Origin::new(DEFAULT), &self.text, Lines::Hidden),
             None => Layer::of_document(&Origin::new(format!("profile {}", self.name)), &self.text, Lines::Hidden),
             Some(file) => Layer::of_document(&Origin::new(file.display().to_string()), &self.text, Lines::Shown),
         }

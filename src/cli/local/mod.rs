@@ -239,6 +239,8 @@ impl UpArguments {
         let loaded = self.settings.load(context, self.flags())?;
         let options = local::UpOptions {
             any_port: self.any_port,
+            keep_kafka_port: loaded.is_default("kafka.port"),
+            keep_redis_port: loaded.is_default("redis.port"),
             replace: self.replace,
             wait: !self.no_wait,
             dry_run: self.dry_run,

@@ -54,7 +54,10 @@ fn outcome_line(outcome: &Outcome, is_plan: bool) -> String {
 /// `karctl local stop`.
 pub fn stopped(teardown: &Teardown) -> String {
     let text: String = teardown.components.iter().map(|outcome| outcome_line(outcome, false)).collect();
-    format!("{text}`karctl local up{}` starts it again\n", name_flag(&teardown.name))
+    format!(
+        "{text}`karctl local up{}`, with its other options if it had any, starts it again\n",
+        name_flag(&teardown.name)
+    )
 }
 
 /// `karctl local down`.

@@ -20,6 +20,10 @@ use crate::settings::Settings;
 pub struct UpOptions {
     /// Take free ports where those of the settings are taken.
     pub any_port: bool,
+    /// Nobody said which port Kafka is to have: an instance that has one keeps it.
+    pub keep_kafka_port: bool,
+    /// The same for Redis.
+    pub keep_redis_port: bool,
     /// Take the place of containers that are not karctl's.
     pub replace: bool,
     /// Wait until everything answers.
@@ -64,7 +68,7 @@ pub async fn up(context: &Context, settings: &Settings, options: &UpOptions) -> 
     let mut desired =
         Desired::from_settings(settings, || credentials::ensure(context, &name, settings, options.dry_run))?;
     desired.replace = options.replace;
-    ports::settle(&mut desired, &observed, options.any_port)?;
+    ports::settle(&mut desired, &observed, options)?;
     let outcomes = if options.dry_run {
         engine.plan(context, &desired, &observed).await?
     } else {
