@@ -32,6 +32,29 @@ const NO_NODE: i32 = -101;
 /// Length of the longest answer that is expected.
 const LONGEST_ANSWER: usize = 1 << 16;
 
+/// What a broker of the last life leaves: its registration, and that it is the controller.
+pub const REGISTRATIONS: [&str; 2] = ["/brokers/ids/0", "/controller"];
+
+/// Length of the answers to [`deletion`] of so many nodes: to the connection, and to each of them.
+pub const fn answers_to_deletion(nodes: usize) -> usize {
+    const CONNECTED: usize = 41;
+    const DELETED: usize = 20;
+    CONNECTED + nodes * DELETED
+}
+
+/// Everything that [`delete`] sends, in one piece: for whom something else opens the connection.
+///
+/// # Errors
+/// When a path is too long.
+pub fn deletion(paths: &[&str]) -> Result<Vec<u8>> {
+    let mut all = framed(&connect_request())?;
+    for (path, number) in paths.iter().zip(1..) {
+        all.extend(framed(&delete_request(number, path))?);
+    }
+    all.extend(framed(&request(0, CLOSE))?);
+    Ok(all)
+}
+
 /// Deletes nodes; those that are not there are as good. Waits for a ZooKeeper that is starting.
 ///
 /// # Errors
@@ -98,11 +121,16 @@ fn error_of(answer: &[u8]) -> Option<i32> {
     Some(i32::from_be_bytes(answer.get(12..16)?.try_into().ok()?))
 }
 
-async fn send(stream: &mut TcpStream, request: &[u8]) -> Result<()> {
+/// A request with its length in front.
+fn framed(request: &[u8]) -> Result<Vec<u8>> {
     let length = u32::try_from(request.len()).or_fail(|| Failure::new("a request is too long"))?;
     let mut frame = length.to_be_bytes().to_vec();
     frame.extend(request);
-    Ok(stream.write_all(&frame).await?)
+    Ok(frame)
+}
+
+async fn send(stream: &mut TcpStream, request: &[u8]) -> Result<()> {
+    Ok(stream.write_all(&framed(request)?).await?)
 }
 
 async fn receive(stream: &mut TcpStream) -> Result<Vec<u8>> {
@@ -113,4 +141,20 @@ async fn receive(stream: &mut TcpStream) -> Result<Vec<u8>> {
     let mut answer = vec![0; length];
     stream.read_exact(&mut answer).await?;
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_is_framed_request_by_request() {
+        let all = deletion(&["/a"]).expect("short");
+        let (connect, rest) = all.split_at(4 + 45);
+        assert_eq!(&connect[..4], 45_i32.to_be_bytes());
+        let delete = b"\0\0\0\x12\0\0\0\x01\0\0\0\x02\0\0\0\x02/a\xff\xff\xff\xff";
+        let close = b"\0\0\0\x08\0\0\0\0\xff\xff\xff\xf5";
+        assert_eq!(rest, [&delete[..], close].concat());
+        assert_eq!(answers_to_deletion(2), 81);
+    }
 }

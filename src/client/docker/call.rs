@@ -34,7 +34,7 @@ impl Docker {
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
             match self.call_once(operation, limit, &request).await {
-                Err(error) if error.is_transient() && !is_nobody_there(&error) => tokio::time::sleep(pause).await,
+                Err(error) if error.is_transient() => tokio::time::sleep(pause).await,
                 answer => return answer,
             }
             pause *= 2;
@@ -55,11 +55,6 @@ impl Docker {
             Err(_) => Err(DockerError::new(operation, Kind::Silent(limit))),
         }
     }
-}
-
-/// A socket that nobody listens on is no hiccup: an engine that restarts takes longer than all attempts together.
-fn is_nobody_there(error: &DockerError) -> bool {
-    matches!(error.kind(), Kind::Broken(reason) if reason == "there is no such socket" || reason == "permission denied")
 }
 
 /// The next item of a stream, under a time-out: an engine that falls silent in the middle is noticed.

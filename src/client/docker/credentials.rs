@@ -1,6 +1,7 @@
 //! Registry credentials, from where the docker CLI keeps them, in the form that the engine wants them.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -174,7 +175,13 @@ async fn ask_helper(
         .spawn()
         .map_err(|error| format!("`{program}` cannot be run: {error}"))?;
     if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(key.as_bytes()).await.map_err(|error| format!("`{program}` does not listen: {error}"))?;
+        match stdin.write_all(key.as_bytes()).await {
+            // It may answer without having read the question.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                return Err(format!("`{program}` does not listen: {error}"));
+            }
+            _ => {}
+        }
     }
     let output = tokio::time::timeout(HELPER_TIMEOUT, child.wait_with_output())
         .await

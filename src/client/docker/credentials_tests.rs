@@ -7,10 +7,14 @@ fn environment(config: &str, helpers: &[(&str, &str)]) -> (tempfile::TempDir, En
     std::fs::create_dir_all(path.join(".docker")).expect("folder");
     std::fs::write(path.join(".docker/config.json"), config).expect("file");
     for (name, script) in helpers {
-        use std::os::unix::fs::PermissionsExt;
         let file = path.join(format!("docker-credential-{name}"));
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("file");
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).expect("mode");
+        // Written by another process: a child that a test beside this one starts may inherit a file that is open for
+        // writing here, and a file that is open for writing cannot be run.
+        let status = std::process::Command::new("sh")
+            .args(["-c", "printf '#!/bin/sh\\n%s\\n' \"$2\" >\"$1\" && chmod 755 \"$1\"", "sh"])
+            .args([file.as_os_str(), script.as_ref()])
+            .status();
+        assert!(status.expect("sh").success());
     }
     let variables = [("HOME", path.display().to_string()), ("PATH", path.display().to_string())];
     let environment = variables.into_iter().collect();

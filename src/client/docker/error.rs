@@ -9,6 +9,12 @@ use bollard::errors::Error as ApiError;
 use crate::code::Code;
 use crate::error::Failure;
 
+/// What is said of a place where nothing is.
+const NO_SOCKET: &str = "there is no such socket";
+
+/// What is said of a socket that may not be opened.
+const NO_PERMISSION: &str = "permission denied";
+
 /// The result of a call to the engine.
 pub type Result<T> = std::result::Result<T, DockerError>;
 
@@ -50,10 +56,10 @@ impl DockerError {
             }
             ApiError::DockerStreamError { error } => Kind::Refused { status: 200, message: error.trim().to_owned() },
             ApiError::RequestTimeoutError => Kind::Silent(limit),
-            ApiError::HyperLegacyError { .. }
-            | ApiError::HyperResponseError { .. }
-            | ApiError::IOError { .. }
-            | ApiError::SocketNotFoundError(_) => Kind::Broken(innermost(error)),
+            ApiError::SocketNotFoundError(_) => Kind::Broken(NO_SOCKET.to_owned()),
+            ApiError::HyperLegacyError { .. } | ApiError::HyperResponseError { .. } | ApiError::IOError { .. } => {
+                Kind::Broken(innermost(error))
+            }
             other => Kind::Garbled(other.to_string()),
         };
         Self::new(operation, kind)
@@ -81,13 +87,19 @@ impl DockerError {
     }
 
     /// Whether the same request may succeed a moment later: the connection broke, nobody answered, or the engine or a
-    /// proxy before it asks for patience.
+    /// proxy before it asks for patience. Where there is no socket at all, no moment helps.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
             Kind::Refused { status, .. } => matches!(status, 429 | 502 | 503 | 504),
-            Kind::Silent(_) | Kind::Broken(_) => true,
+            Kind::Broken(reason) => reason != NO_SOCKET && reason != NO_PERMISSION,
+            Kind::Silent(_) => true,
             Kind::Garbled(_) => false,
         }
+    }
+
+    /// Whether the socket is there and may not be opened.
+    pub fn is_about_permission(&self) -> bool {
+        matches!(&self.kind, Kind::Broken(reason) if reason == NO_PERMISSION)
     }
 }
 
@@ -138,9 +150,9 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 
 fn describe_io(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::PermissionDenied => NO_PERMISSION.to_owned(),
         io::ErrorKind::ConnectionRefused => "nobody listens".to_owned(),
-        io::ErrorKind::NotFound => "there is no such socket".to_owned(),
+        io::ErrorKind::NotFound => NO_SOCKET.to_owned(),
         _ => error.to_string(),
     }
 }

@@ -11,6 +11,7 @@ mod container;
 mod credentials;
 mod endpoint;
 mod error;
+mod exec;
 mod host;
 mod image;
 mod log;
@@ -183,7 +184,7 @@ fn unreachable_engine(tried: &[(Endpoint, DockerError)]) -> anyhow::Error {
         .collect();
     let failure = Failure::new(format!("no container engine answers at {}", seen.join(", nor at ")))
         .code(Code::EngineUnreachable);
-    if seen.iter().any(|seen| seen.contains("permission denied")) {
+    if tried.iter().any(|(_, error)| error.is_about_permission()) {
         return failure
             .hint("add yourself to the group of the socket (`sudo usermod -aG docker $USER`, then log in again)")
             .into();

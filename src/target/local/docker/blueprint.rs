@@ -10,6 +10,7 @@ use crate::client::docker::models::{
     NetworkingConfig, PortBinding, RestartPolicy as Restart, RestartPolicyNameEnum,
 };
 use crate::error::Result;
+use crate::redacted::Secret;
 use crate::services::{KAFKA_CONTAINER_PORT, REDIS_CONTAINER_PORT};
 use crate::settings::{KafkaMode, RestartPolicy};
 use crate::target::local::files::{ConfigFile, Endpoint, Folders, Layout, specification};
@@ -65,6 +66,8 @@ pub struct Blueprint {
     pub component: Component,
     /// Name of the container.
     pub container: String,
+    /// Version of Kafka that the image is said to have, for Kafka itself: its data has to know.
+    pub kafka_version: Option<String>,
     /// Image, as it was asked for.
     pub image: String,
     /// Replaces the image's entry point; `None` keeps it.
@@ -111,6 +114,7 @@ impl Blueprint {
         Ok(Self {
             component,
             container: desired.name.container(component),
+            kafka_version: (component == Component::Kafka).then(|| desired.kafka_version.clone()),
             image: image(desired, component).to_owned(),
             entrypoint,
             command,
@@ -121,7 +125,7 @@ impl Blueprint {
             port: container_port.zip(desired.address.port(component)).map(|(inner, outer)| (inner, bind, outer)),
             network: desired.name.network(),
             restart: desired.restart,
-            files: layout().files(component, desired)?,
+            files: files(desired, component)?,
         })
     }
 
@@ -245,6 +249,27 @@ pub fn layout() -> Layout {
     }
 }
 
+/// The server's own files, and where it logs to.
+fn files(desired: &Desired, component: Component) -> Result<Vec<ConfigFile>> {
+    let mut files = layout().files(component, desired)?;
+    if component != Component::Redis {
+        let (name, _, content) = logging(&desired.kafka_version);
+        files.push(ConfigFile { name, content: Secret::new(content), is_secret: false });
+    }
+    Ok(files)
+}
+
+/// File, option and content of the logging library: Kafka's images have reload4j up to Kafka 3, log4j 2 from 4 on.
+fn logging(kafka_version: &str) -> (&'static str, &'static str, &'static str) {
+    let major = kafka_version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_some_and(|major| major < 4) {
+        let content = include_str!("../../../../templates/docker/log4j.properties");
+        return ("log4j.properties", "-Dlog4j.configuration=file:", content);
+    }
+    let content = include_str!("../../../../templates/docker/log4j2.properties");
+    ("log4j2.properties", "-Dlog4j2.configurationFile=", content)
+}
+
 fn command(mode: KafkaMode, component: Component) -> (Option<Vec<String>>, Vec<String>) {
     let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
     let properties = format!("{CONFIGURATION}/server.properties");
@@ -270,11 +295,13 @@ fn environment(desired: &Desired, component: Component) -> Vec<String> {
         Component::Kafka => &desired.kafka_heap,
         Component::Redis => return Vec::new(),
     };
+    let (log_file, log_option, _) = logging(&desired.kafka_version);
     // Without `-loggc` in EXTRA_ARGS no log of the garbage collector is written, which nobody would ever cut.
     let mut environment = vec![
         format!("EXTRA_ARGS=-name {}", component.name()),
         format!("KAFKA_HEAP_OPTS=-Xms{heap} -Xmx{heap}"),
         format!("KAFKA_JVM_PERFORMANCE_OPTS={JVM_OPTIONS}"),
+        format!("KAFKA_LOG4J_OPTS={log_option}{CONFIGURATION}/{log_file}"),
     ];
     if component == Component::Kafka && desired.credentials.is_some() {
         let file = format!("{CONFIGURATION}/kafka-jaas.conf");

@@ -48,7 +48,8 @@ impl Step {
             Status::PAUSED => Self::Unpause,
             Status::CREATED => Self::Finish,
             Status::DEAD | Status::REMOVING => Self::Recreate("it was half removed".to_owned()),
-            _ => Self::Start(found.ended().map_or_else(|| "it was stopped".to_owned(), |ended| format!("it {ended}"))),
+            _ if found.was_stopped() => Self::Start("it was stopped".to_owned()),
+            _ => Self::Start(found.ended().map_or_else(String::new, |ended| format!("it {ended}"))),
         }
     }
 

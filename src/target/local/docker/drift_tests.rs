@@ -60,6 +60,8 @@ fn every_difference_is_told() {
 fn what_does_not_run_goes_on_from_where_it_is() {
     let ended = serde_json::json!({"Status": "exited", "ExitCode": 137});
     assert_eq!(decide(with("/State", ended), false), Step::Start("it exited with code 137".to_owned()));
+    let stopped = serde_json::json!({"Status": "exited", "ExitCode": 143});
+    assert_eq!(decide(with("/State", stopped), false), Step::Start("it was stopped".to_owned()));
     let state = |status: &str| with("/State/Status", status.into());
     assert_eq!(decide(state("created"), false), Step::Finish);
     assert_eq!(decide(state("paused"), false), Step::Unpause);

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::blueprint::{Blueprint, grace};
+use super::blueprint::Blueprint;
 use super::data::Marker;
 use super::drift::Step;
 use super::images::Images;
 use super::inventory::Inventory;
 use super::plan::{self, Plan, Planned};
 use super::volume_reader::Probe;
-use super::{labels, upload};
+use super::{labels, registration, teardown, upload};
 use crate::client::docker::models::ImageConfig;
 use crate::client::docker::{AnonymousVolumes, Creation, Docker, DockerError};
 use crate::client::port;
@@ -61,11 +61,11 @@ async fn remove_what_is_in_the_way(setting: &Setting<'_>, plan: &Plan) -> Result
     let mut in_the_way: Vec<_> = recreated.chain(plan.orphans.iter().copied()).collect();
     in_the_way.sort();
     for component in in_the_way.into_iter().rev() {
+        let Some(found) = inventory.containers.get(&component) else { continue };
         let container = desired.name.container(component);
-        let is_foreign = inventory.containers.get(&component).is_some_and(|found| found.is_foreign);
-        docker.stop_container(&container, grace(component)).await?;
+        teardown::end(docker, found, &container, component).await?;
         // What a foreign container kept in a volume without a name is its owner's.
-        let volumes = if is_foreign { AnonymousVolumes::Keep } else { AnonymousVolumes::Remove };
+        let volumes = if found.is_foreign { AnonymousVolumes::Keep } else { AnonymousVolumes::Remove };
         docker.remove_container(&container, volumes).await?;
     }
     Ok(())
@@ -149,6 +149,7 @@ async fn finish(setting: &Setting<'_>, planned: &Planned, marker: &Marker) -> Re
 }
 
 async fn start(setting: &Setting<'_>, blueprint: &Blueprint) -> Result<()> {
+    registration::forget(setting.docker, &setting.desired.name, blueprint).await?;
     match setting.docker.start_container(&blueprint.container).await {
         Err(error) if is_about_a_port(&error) => Err(port_taken(setting, blueprint, error).await),
         answer => Ok(answer?),

@@ -96,25 +96,30 @@ fn show(step: &Step, progress: &PullProgress) {
     }
 }
 
+/// The engine passes the registry's own words on, and no code.
 fn pull_failed(image: &str, error: DockerError, has_credentials: bool) -> anyhow::Error {
+    const ANOTHER: &str = "set an image that can be had with --set kafka.image=I or --set redis.image=I";
     let said = error.refusal().unwrap_or_default().to_ascii_lowercase();
-    let registry_says = |text: &str| said.contains(text);
+    let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
     let hint = if matches!(error.kind(), Kind::Silent(_)) {
-        "look at the engine's network and proxy settings, then run the same command again: layers that are here stay"
-    } else if registry_says("toomanyrequests") || registry_says("too many requests") {
-        "the registry limits how often it is asked: log in with `docker login`, wait, or use --pull never with an image loaded by `docker load`"
-    } else if registry_says("denied") || registry_says("unauthorized") || registry_says("authentication") {
-        if has_credentials {
-            "the registry does not accept the stored login: `docker login` again"
-        } else {
-            "log in with `docker login`, or set another image with --set kafka.image=I or --set redis.image=I"
-        }
-    } else if registry_says("not found") || registry_says("manifest unknown") {
-        "set an image that exists with --set kafka.image=I or --set redis.image=I"
+        "look at the engine's network and proxy settings, then run the same command again: what was fetched stays"
+    } else if says(&["toomanyrequests", "too many requests"]) {
+        "the registry limits how often it is asked: log in with `docker login`, or wait"
+    } else if says(&["denied", "unauthorized", "authentication", "credentials"]) && has_credentials {
+        "the registry does not accept the stored login: `docker login` again"
+    } else if says(&["denied", "unauthorized", "authentication", "credentials"]) {
+        "log in with `docker login`"
+    } else if says(&["not found", "manifest unknown"]) {
+        ANOTHER
     } else {
-        "look at the network and proxy settings of the engine, or load the image with `docker load` and use --pull never"
+        "look at the engine's network and proxy settings, or load the image with `docker load` and use --pull never"
     };
-    Failure::new(format!("image {image} cannot be pulled")).hint(hint).code(Code::PullFailed).because(error).into()
+    let failure = Failure::new(format!("image {image} cannot be pulled")).hint(hint).code(Code::PullFailed);
+    let failure = if hint == ANOTHER { failure } else { failure.hint(ANOTHER) };
+    match error.refusal() {
+        Some(said) => failure.because(anyhow::anyhow!("{said}")).into(),
+        None => failure.because(error).into(),
+    }
 }
 
 fn missing(image: &str) -> anyhow::Error {

@@ -145,6 +145,13 @@ impl Found {
         self.status() == ContainerStateStatusEnum::CREATED
     }
 
+    /// Whether it ended as it does when it is told to: with success, or by the signal that Java passes on.
+    pub fn was_stopped(&self) -> bool {
+        const BY_SIGTERM: i64 = 128 + 15;
+        let code = self.state().and_then(|state| state.exit_code);
+        self.status() == ContainerStateStatusEnum::EXITED && matches!(code, Some(0 | BY_SIGTERM))
+    }
+
     /// Its labels.
     pub fn labels(&self) -> &HashMap<String, String> {
         static NONE: std::sync::LazyLock<HashMap<String, String>> = std::sync::LazyLock::new(HashMap::new);
@@ -171,7 +178,8 @@ impl Found {
         use ContainerStateStatusEnum as Status;
         let state = self.state();
         match self.status() {
-            Status::RUNNING | Status::STOPPING => {
+            // A paused one holds its port and its memory, and goes on with the next `up`.
+            Status::RUNNING | Status::STOPPING | Status::PAUSED => {
                 let since = state.and_then(|state| state.started_at.as_deref()).and_then(in_utc);
                 Presence::Running { since }
             }

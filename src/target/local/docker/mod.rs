@@ -13,6 +13,7 @@ mod images;
 mod inventory;
 pub mod labels;
 mod plan;
+mod registration;
 mod teardown;
 #[cfg(test)]
 mod test_support;

@@ -21,9 +21,7 @@ pub async fn stop(docker: &Docker, name: &InstanceName) -> Result<Vec<Outcome>> 
     let mut outcomes = Vec::new();
     for (component, found) in own(&inventory) {
         let action = if has_ended(found) { Action::Unchanged } else { Action::Stopped };
-        if action == Action::Stopped {
-            docker.stop_container(&name.container(component), grace(component)).await?;
-        }
+        end(docker, found, &name.container(component), component).await?;
         outcomes.push(Outcome { component, action, reason: None });
     }
     Ok(outcomes)
@@ -39,9 +37,7 @@ pub async fn down(docker: &Docker, name: &InstanceName, force: bool) -> Result<V
     let mut outcomes = Vec::new();
     for (component, found) in own(&inventory) {
         let container = name.container(component);
-        if !has_ended(found) {
-            docker.stop_container(&container, grace(component)).await?;
-        }
+        end(docker, found, &container, component).await?;
         docker.remove_container(&container, AnonymousVolumes::Remove).await?;
         outcomes.push(Outcome { component, action: Action::Removed, reason: None });
     }
@@ -75,6 +71,20 @@ pub async fn delete_data(docker: &Docker, name: &InstanceName) -> Result<Vec<Str
         }
     }
     Ok(volumes)
+}
+
+/// Stops a component's container, if it runs. Podman does not stop what is paused, and a paused server cannot flush.
+///
+/// # Errors
+/// When the engine refuses or does not answer.
+pub async fn end(docker: &Docker, found: &Found, container: &str, component: Component) -> Result<()> {
+    if has_ended(found) {
+        return Ok(());
+    }
+    if found.status() == Status::PAUSED {
+        docker.unpause_container(container).await?;
+    }
+    Ok(docker.stop_container(container, grace(component)).await?)
 }
 
 /// The instance's own containers, in the order in which they are to end.

@@ -35,9 +35,6 @@ const FORMAT_LIMIT: Duration = Duration::from_secs(60);
 /// How often it is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// What a broker of the last life leaves in ZooKeeper: its registration, and that it is the controller.
-const REGISTRATIONS: [&str; 2] = ["/brokers/ids/0", "/controller"];
-
 /// The oldest Java for a Kafka; see <https://kafka.apache.org/documentation/#java>.
 pub(super) fn minimum_java(kafka_version: &str) -> u32 {
     if is_without_zookeeper(kafka_version) { 17 } else { 11 }
@@ -257,7 +254,8 @@ async fn forget_last_life(plan: &Plan, launcher: &Launcher<'_>) -> Result<()> {
         return Ok(());
     }
     let step = launcher.context.ui.step("Taking Kafka's last life out of ZooKeeper");
-    zookeeper::delete(zookeeper_address(&plan.state), &REGISTRATIONS, launcher.context.deadline.left()).await?;
+    zookeeper::delete(zookeeper_address(&plan.state), &zookeeper::REGISTRATIONS, launcher.context.deadline.left())
+        .await?;
     step.skip();
     Ok(())
 }
