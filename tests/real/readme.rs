@@ -40,7 +40,7 @@ fn mentioned() -> Vec<Vec<String>> {
     for span in spans {
         let span = span.replace('\n', " ").replace("\\|", "|");
         for part in span.split(['|', '>', '(', ')', '"', '&']) {
-            if let Some(rest) = part.trim().strip_prefix("karctl ") {
+            if let Some(rest) = part.trim().strip_prefix("karctl ").filter(|rest| !rest.starts_with("COMMAND")) {
                 lines.push(rest.split_whitespace().map(str::to_owned).collect());
             }
         }
@@ -75,7 +75,9 @@ fn walk_through(variables: &[(&str, &str)]) {
     let (kafka, redis) = free_ports();
     let mut script = String::from("set -euo pipefail\n");
     for block in blocks() {
-        script.push_str(&format!("cat <<'BLOCK' >&2\n{block}BLOCK\n{block}wait\n"));
+        // Warnings only, of a machine that is none of this test's: exit status 5.
+        let run = block.replace("karctl check local ", "{ karctl check local || [ $? = 5 ]; } ");
+        script.push_str(&format!("cat <<'BLOCK' >&2\n{block}BLOCK\n{run}wait\n"));
     }
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a PATH"));
     let mut command = Command::new("bash");
@@ -121,15 +123,17 @@ fn every_command_in_the_readmes_text_is_understood() {
     let mentioned = mentioned();
     assert!(mentioned.len() > 10, "{mentioned:?}");
     for words in mentioned {
-        // Names of groups such as `karctl local` stand for themselves; a value in capitals is a place to fill in.
+        // A command's bare name, such as `karctl exec`, and groups such as `karctl local` stand for themselves; a value in capitals is a place to fill in.
         let arguments = std::iter::once("karctl".to_owned()).chain(words.iter().cloned());
         if let Err(error) = karctl::cli::command().try_get_matches_from(arguments) {
-            let is_group = matches!(
-                error.kind(),
-                clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-                    | clap::error::ErrorKind::MissingSubcommand
-                    | clap::error::ErrorKind::DisplayHelp
-            );
+            let is_name = words.len() == 1 && error.kind() == clap::error::ErrorKind::MissingRequiredArgument;
+            let is_group = is_name
+                || matches!(
+                    error.kind(),
+                    clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+                        | clap::error::ErrorKind::MissingSubcommand
+                        | clap::error::ErrorKind::DisplayHelp
+                );
             assert!(is_group, "karctl {}: {error}", words.join(" "));
         }
     }
