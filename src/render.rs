@@ -1,5 +1,6 @@
 //! Embedded templates and what they become. The only user of minijinja. Pure.
 
+pub use minijinja::context;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 

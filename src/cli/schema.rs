@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{completions, config, explain, profile, version};
+use super::{completions, config, explain, profile};
 use crate::check;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -39,7 +39,7 @@ const DOCUMENTS: &[Document] = &[
     document::<JsonSchemaDocument>("profile schema"),
     document::<profile::Shown>("profile show"),
     document::<Documents>("schema"),
-    document::<version::Version>("version"),
+    document::<target::version::Version>("version"),
 ];
 
 /// A command's document.

@@ -4,3 +4,4 @@ pub mod cache;
 pub mod completions;
 pub mod environment;
 pub mod local;
+pub mod version;

@@ -1,13 +1,12 @@
 //! The configuration files of the three servers, for whatever engine runs them. Pure.
 
-use minijinja::context;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::instance::{Component, Desired};
 use crate::error::Result;
 use crate::redacted::Secret;
-use crate::render;
+use crate::render::{self, context};
 use crate::runtime_config::REDIS_USER;
 use crate::services::host_and_port;
 use crate::settings::KafkaMode;

@@ -3,8 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use minijinja::context;
-
 use super::super::files::{Endpoint, Folders, Layout};
 use super::super::instance::{Component, Desired};
 use super::class_data::ClassData;
@@ -15,7 +13,7 @@ use crate::client::java::Java;
 use crate::client::process::Program;
 use crate::context::Context;
 use crate::error::Result;
-use crate::render::{self, Template};
+use crate::render::{self, Template, context};
 
 /// Name of a server's log; older parts have a number after it.
 pub const SERVER_LOG: &str = "server.log";
