@@ -55,7 +55,8 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
         &["io::stdout", "io::stderr", "anstream::stdout", "anstream::stderr"],
         // `karctl env` has to make `eval` fail also when its own options were wrong, before there is a ui.
         // `cli` asks whether there is a terminal to put questions to.
-        &["src/ui.rs", "src/cli/env.rs", "src/cli/mod.rs"],
+        // `__exec` becomes a server whose log is stderr.
+        &["src/ui.rs", "src/cli/env.rs", "src/cli/mod.rs", "src/client/process/exec.rs"],
         "the ui owns the terminal",
     ),
     (

@@ -2,6 +2,7 @@
 
 mod cache;
 mod check;
+mod commands;
 mod completions;
 mod config;
 mod explain;

@@ -154,6 +154,10 @@ pub enum PullArgument {
 
 /// Options of `karctl local down`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karctl local down                  the data stays
+  karctl local down --name test")]
 pub struct DownArguments {
     #[command(flatten)]
     instance: InstanceArguments,
@@ -182,6 +186,11 @@ pub struct ResetArguments {
 
 /// Options of `karctl local logs`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karctl local logs
+  karctl local logs kafka --tail 50
+  karctl local logs -F --since 10m redis")]
 pub struct LogsArguments {
     #[command(flatten)]
     instance: InstanceArguments,
