@@ -142,6 +142,11 @@ impl Blueprint {
         self.component == Component::Kafka && self.entrypoint.as_deref() == Some(&[KAFKA_START.to_owned()])
     }
 
+    /// Whether it is a Kafka that keeps its metadata itself.
+    pub fn is_kraft(&self) -> bool {
+        self.component == Component::Kafka && !self.needs_zookeeper()
+    }
+
     /// The request that makes the container. `image` is the image's own configuration; `network` names the network, or is
     /// its id.
     pub fn body(&self, image: &ImageConfig, network: &str, labels: HashMap<String, String>) -> ContainerCreateBody {

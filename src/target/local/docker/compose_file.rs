@@ -1,8 +1,11 @@
 //! The instance as a compose file: what the labels of compose point at, for tools that show it. karctl itself never reads it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
-use super::blueprint::{Blueprint, CONFIGURATION, grace};
+use super::blueprint::{Blueprint, CLUSTER_ID, CONFIGURATION, grace};
 use super::labels::{NETWORK_KEY, volume_key};
 use crate::error::Result;
 use crate::target::local::instance::{Component, Desired};
@@ -27,6 +30,9 @@ pub fn render(desired: &Desired, blueprints: &[Blueprint]) -> Result<String> {
             let content = file.content.expose().replace('$', "$$");
             configs.insert(config_key(blueprint, file.name), json!({ "content": content }));
         }
+        if blueprint.is_kraft() {
+            configs.insert(config_key(blueprint, CLUSTER_ID), json!({ "content": cluster_id(desired) }));
+        }
     }
     let document = json!({
         "name": desired.name,
@@ -40,11 +46,10 @@ pub fn render(desired: &Desired, blueprints: &[Blueprint]) -> Result<String> {
 
 fn service(blueprint: &Blueprint) -> Value {
     let component = blueprint.component;
-    let configs: Vec<_> = blueprint
-        .files
-        .iter()
-        .filter(|file| !file.is_secret)
-        .map(|file| json!({ "source": config_key(blueprint, file.name), "target": format!("{CONFIGURATION}/{}", file.name) }))
+    let public = blueprint.files.iter().filter(|file| !file.is_secret).map(|file| file.name);
+    let configs: Vec<_> = public
+        .chain(blueprint.is_kraft().then_some(CLUSTER_ID))
+        .map(|file| json!({ "source": config_key(blueprint, file), "target": format!("{CONFIGURATION}/{file}") }))
         .collect();
     let mut service = json!({
         "image": blueprint.image,
@@ -69,6 +74,16 @@ fn service(blueprint: &Blueprint) -> Value {
         service["depends_on"] = json!([Component::ZooKeeper.name()]);
     }
     service
+}
+
+/// A KRaft cluster's id for whom only the file is known: 16 bytes that the instance's name leads to. Data that karctl made
+/// has an id of its own and is not formatted again.
+fn cluster_id(desired: &Desired) -> String {
+    let mut bytes: [u8; 16] = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(desired.name.as_str())[..16]);
+    // The first character must be no `-`: the id is an argument of a command.
+    bytes[0] &= 0x7f;
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn config_key(blueprint: &Blueprint, file: &str) -> String {
@@ -101,5 +116,16 @@ mod tests {
         assert_eq!(document["services"]["kafka"]["ports"], json!(["127.0.0.1:31093:9093"]));
         assert_eq!(document["services"]["kafka"]["depends_on"], json!(["zookeeper"]));
         assert_eq!(document["networks"]["bus"]["name"], "kar-bus");
+    }
+
+    #[test]
+    fn kraft_finds_its_cluster_id() {
+        let mut desired = desired();
+        desired.mode = crate::settings::KafkaMode::Kraft;
+        let text = render(&desired, &blueprints(&desired).expect("blueprints")).expect("renders");
+        let document: Value = serde_yaml::from_str(&text).expect("YAML");
+        let id = document["configs"]["kafka-cluster.id"]["content"].as_str().expect("an id");
+        assert!(id.len() == 22 && !id.starts_with('-'), "{id}");
+        assert!(text.contains("target: /etc/kar/cluster.id"), "{text}");
     }
 }
