@@ -7,8 +7,10 @@ pub use run::run as run_app;
 use std::net::IpAddr;
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 
 use super::arguments::{DurationArgument, InstanceArguments, SettingsArguments, flag};
+use super::completions;
 use crate::context::Context;
 use crate::error::Result;
 use crate::settings::Flag;
@@ -55,7 +57,7 @@ pub enum ExportCommand {
 #[command(after_help = "Example:\n  karctl local export compose > compose.yaml")]
 pub struct ExportArguments {
     /// Name of the instance [default: kar]
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(completions::instances))]
     name: Option<String>,
     #[command(flatten)]
     settings: SettingsArguments,
@@ -75,7 +77,7 @@ pub struct UpArguments {
     #[arg(long, value_enum)]
     engine: Option<EngineArgument>,
     /// Name of the instance [default: kar]
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(completions::instances))]
     name: Option<String>,
     /// Kafka's port [default: 31093]
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
