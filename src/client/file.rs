@@ -1,11 +1,12 @@
 //! Files of the user: read and replaced whole, so that no reader ever sees half of one, and never through a link.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustix::fs::{Gid, OFlags, Uid};
+use rustix::fs::{FlockOperation, Gid, OFlags, Uid, flock};
 use rustix::io::Errno;
 
 use crate::change::Change;
@@ -57,10 +58,7 @@ pub fn write_atomic(path: &Path, content: &[u8], mode: u32) -> Result<Change> {
 }
 
 fn open(path: &Path) -> Result<Option<File>> {
-    // NONBLOCK: opening a pipe must not wait for its other end.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).expect("the flags of open fit into an int");
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    let file = match open_unfollowed(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
             let failure = Failure::new(format!("{} is a symbolic link", path.display()));
@@ -73,6 +71,13 @@ fn open(path: &Path) -> Result<Option<File>> {
     } else {
         Err(Failure::new(format!("{} is not a regular file", path.display())).into())
     }
+}
+
+fn open_unfollowed(path: &Path) -> std::io::Result<File> {
+    // NONBLOCK: opening a pipe must not wait for its other end.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).expect("the flags of open fit into an int");
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
 }
 
 fn content(file: &mut File, path: &Path) -> Result<Vec<u8>> {
@@ -91,15 +96,49 @@ fn tighten(file: &File, mode: u32) -> std::io::Result<Change> {
 }
 
 fn replace(path: &Path, content: &[u8], mode: u32) -> std::io::Result<()> {
-    let folder = folder(path);
-    let mut file =
-        tempfile::Builder::new().prefix(".karctl-").permissions(Permissions::from_mode(mode)).tempfile_in(folder)?;
-    file.write_all(content)?;
-    keep_owner(path, file.as_file())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
+    let (mut file, temporary) = temporary(path, mode)?;
+    let mut write = || -> std::io::Result<()> {
+        file.write_all(content)?;
+        keep_owner(path, &file)?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, path)
+    };
+    if let Err(error) = write() {
+        std::fs::remove_file(&temporary).ok();
+        return Err(error);
+    }
     // The rename itself has to reach the disk too.
-    File::open(folder)?.sync_all()
+    File::open(folder(path))?.sync_all()
+}
+
+/// A new file beside the one that it is to replace, locked for as long as it is open.
+///
+/// Its name is always the same, so that what a killed karctl left, perhaps with a secret in it, is gone with the next
+/// write; the lock tells that from a file that is being written.
+fn temporary(path: &Path, mode: u32) -> std::io::Result<(File, PathBuf)> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".karctl");
+    let temporary = folder(path).join(name);
+    loop {
+        let created = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary);
+        let is_left = created.as_ref().is_err_and(|error| error.kind() == ErrorKind::AlreadyExists);
+        let file = match if is_left { open_unfollowed(&temporary) } else { created } {
+            Err(error) if is_left && error.kind() == ErrorKind::NotFound => continue,
+            opened => opened?,
+        };
+        flock(&file, FlockOperation::LockExclusive)?;
+        let is_still_there = temporary.symlink_metadata().is_ok_and(|there| is_same(&there, &file));
+        match (is_still_there, is_left) {
+            (true, false) => return Ok((file, temporary)),
+            (true, true) => std::fs::remove_file(&temporary)?,
+            (false, _) => {}
+        }
+    }
+}
+
+fn is_same(there: &std::fs::Metadata, file: &File) -> bool {
+    file.metadata().is_ok_and(|held| (held.dev(), held.ino()) == (there.dev(), there.ino()))
 }
 
 /// Root, who writes a file of another user, does not take it from them.
@@ -147,6 +186,36 @@ mod tests {
         assert_eq!(fs::metadata(&path).expect("a file").ino(), inode);
         assert_eq!(write_atomic(&path, b"two", PRIVATE).expect("written"), Change::Updated);
         assert_eq!(read(&path).expect("readable").as_deref(), Some(b"two".as_slice()));
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "a temporary file was left");
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_gone_with_the_next_write_and_never_written_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("f");
+        let left = folder.path().join(".f.karctl");
+        fs::write(&left, "secret").expect("left");
+        let other = folder.path().join("other");
+        fs::hard_link(&left, &other).expect("another name");
+        assert_eq!(write_atomic(&path, b"one", PRIVATE).expect("written"), Change::Created);
+        assert!(!left.exists());
+        assert_eq!(
+            (fs::read(&path).expect("a file"), fs::read(&other).expect("a file")),
+            (b"one".into(), b"secret".into())
+        );
+    }
+
+    #[test]
+    fn writers_at_the_same_time_leave_one_content_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("f");
+        let contents: Vec<_> = (0..8_u8).map(|number| vec![number; 1 << 16]).collect();
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| write_atomic(&path, content, PRIVATE).expect("written"));
+            }
+        });
+        assert!(contents.contains(&fs::read(&path).expect("a file")));
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "a temporary file was left");
     }
 
