@@ -163,7 +163,7 @@ async fn stop_what_differs(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Ends a server, and keeps the class data that it wrote.
+/// Ends a server, and keeps the class data that it wrote; what was left of an end that karctl did not see is removed.
 ///
 /// # Errors
 /// When it does not end.
@@ -171,8 +171,9 @@ pub async fn end(folder: &ServerFolder) -> Result<Ended> {
     let trains = Made::read(folder).and_then(|made| made.trains);
     let grace = if trains.is_some() { GRACE_WITH_CLASS_DATA } else { GRACE };
     let ended = process::end(folder.root(), grace).await?;
-    if let Some(archive) = trains.filter(|_| ended == Ended::Asked) {
-        class_data::keep(folder, &archive)?;
+    match trains.filter(|_| ended == Ended::Asked) {
+        Some(archive) => class_data::keep(folder, &archive)?,
+        None => remove_file(&folder.root().join(class_data::TRAINED))?,
     }
     Ok(ended)
 }
