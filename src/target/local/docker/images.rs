@@ -18,30 +18,29 @@ const STALL: Duration = Duration::from_secs(60);
 /// Images by the name they were asked for.
 pub type Images = BTreeMap<String, ImageInspect>;
 
-/// Sees that the engine has every image that is needed, and pulls by policy.
+/// Pulls by policy, given the images that the engine has already; returns whether it did.
 ///
 /// # Errors
 /// When an image cannot be pulled, or is missing and must not be.
-pub async fn ensure(
+pub async fn pull_missing(
     docker: &Docker,
     context: &Context,
     blueprints: &[Blueprint],
     policy: PullPolicy,
-) -> Result<Images> {
-    let mut images = Images::new();
+    present: &Images,
+) -> Result<bool> {
+    let mut has_pulled = false;
     for name in names(blueprints) {
-        let present = docker.image(name).await?;
-        let image = match (policy, present) {
-            (PullPolicy::Missing | PullPolicy::Never, Some(image)) => Some(image),
-            (PullPolicy::Never, None) => return Err(missing(name)),
-            (PullPolicy::Always, _) | (PullPolicy::Missing, None) => {
+        match (policy, present.contains_key(name)) {
+            (PullPolicy::Missing | PullPolicy::Never, true) => {}
+            (PullPolicy::Never, false) => return Err(missing(name)),
+            (PullPolicy::Always, _) | (PullPolicy::Missing, false) => {
                 pull(docker, context, name).await?;
-                docker.image(name).await?
+                has_pulled = true;
             }
-        };
-        images.insert(name.to_owned(), image.ok_or_else(|| missing(name))?);
+        }
     }
-    Ok(images)
+    Ok(has_pulled)
 }
 
 /// The images that the engine has already; pulls nothing.

@@ -174,12 +174,15 @@ impl Engine for DockerEngine {
             self.learn_version().await?;
             let inventory = Inventory::read(&self.docker, &desired.name).await?;
             plan::refuse_foreign(desired, &inventory)?;
-            Ok(inventory)
+            Ok((inventory, images::present(&self.docker, &blueprints).await?))
         };
-        let inventory = self.within(&context.deadline, look).await?;
+        let (inventory, mut images) = self.within(&context.deadline, look).await?;
         // A pull has a stall detection of its own instead of the deadline, which begins again after it.
-        let images = images::ensure(&self.docker, context, &blueprints, desired.pull).await?;
+        let has_pulled = images::pull_missing(&self.docker, context, &blueprints, desired.pull, &images).await?;
         let deadline = context.deadline.restarted();
+        if has_pulled {
+            images = self.within(&deadline, images::present(&self.docker, &blueprints)).await?;
+        }
         let compose_file = write_compose_file(context, desired, &blueprints)?;
         let setting = Setting {
             docker: &self.docker,
