@@ -18,7 +18,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A folder with a home, programs and a working directory.
 pub struct Sandbox {
@@ -43,8 +43,13 @@ impl Sandbox {
 
     /// Sets a variable for every command of this sandbox.
     pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
-        self.variables.insert(name.into(), value.into());
+        self.set_variable(name, value);
         self
+    }
+
+    /// [`Sandbox::variable`], in place.
+    pub fn set_variable(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
+        self.variables.insert(name.into(), value.into());
     }
 
     /// A path in the sandbox: `home/...`, `bin/...`, `work/...`.
@@ -75,7 +80,12 @@ impl Sandbox {
 
     /// A command line of the shipped program, not run yet.
     pub fn karctl<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Invocation<'_> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_karctl"));
+        self.command(env!("CARGO_BIN_EXE_karctl"), arguments)
+    }
+
+    /// A command line of any program, in the same environment, not run yet.
+    pub fn command<A: Into<OsString>>(&self, program: &str, arguments: impl IntoIterator<Item = A>) -> Invocation<'_> {
+        let mut command = Command::new(program);
         command.args(arguments.into_iter().map(Into::into)).env_clear().envs(&self.variables);
         command.current_dir(self.path("work"));
         Invocation { sandbox: self, command, stdin: None, stdout: String::new(), stderr: String::new() }
@@ -153,10 +163,15 @@ impl Invocation<'_> {
         assert!(actual == expected, "{line}\n━━ expected ━━\n{expected}\n━━ actual ━━\n{actual}");
     }
 
+    /// Starts it, with pipes for all three streams.
+    pub fn start(&mut self) -> Child {
+        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.spawn().expect("the program starts")
+    }
+
     /// Runs it and compares nothing.
     pub fn output(mut self) -> Finished {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = self.command.spawn().expect("the program starts");
+        let mut child = self.start();
         let mut stdin = child.stdin.take().expect("a pipe");
         let text = self.stdin.unwrap_or_default();
         // A program that ends without reading is none of our business.

@@ -4,14 +4,23 @@
 //! passes on any machine; `tests/run` runs exactly these with `--ignored`. To try one by hand:
 //! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
 
+mod containers;
 mod docker;
+mod engine_api;
 mod engines;
 #[path = "../proxy/fault_proxy/mod.rs"]
 mod fault_proxy;
 mod hostile;
+mod native_sweep;
 mod parts;
 mod probes;
+mod processes;
 mod proxy;
 mod quoting;
 mod readme;
+#[path = "../cli/sandbox.rs"]
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+mod sandbox;
+mod state;
+mod sweep;
 mod trial;

@@ -1,0 +1,159 @@
+//! A command that is swept, there and back with another one, so that each leaves what the other starts from.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use super::subject::Subject;
+use crate::fault_proxy::{Fault, Point};
+use crate::state::State;
+
+/// Beside what the command takes undisturbed: time after which it gives up on an engine that hangs.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Time in which a command that gives up has ended.
+const END_AT_MOST: Duration = Duration::from_secs(10);
+
+/// Exit status of a command that gave up waiting.
+const TIMED_OUT: i32 = 4;
+
+/// One command and what it does undisturbed.
+pub struct Leg {
+    title: &'static str,
+    arguments: Vec<String>,
+}
+
+/// What a command does undisturbed.
+struct Record {
+    requests: Vec<Point>,
+    stdout: String,
+    state: State,
+    took: Duration,
+}
+
+impl Leg {
+    /// A command, not run yet.
+    pub fn new(title: &'static str, arguments: Vec<String>) -> Self {
+        Self { title, arguments }
+    }
+
+    fn record(&self, subject: &Subject) -> Result<Record, String> {
+        let began = Instant::now();
+        let run = subject.run(&self.arguments, None);
+        let took = began.elapsed();
+        if run.finished.status != Some(0) {
+            return Err(format!("undisturbed: {:?} {}", run.finished.status, run.finished.stderr));
+        }
+        Ok(Record { requests: run.requests, stdout: run.finished.stdout, state: subject.state()?, took })
+    }
+
+    /// Runs it with a fault, then without, and compares.
+    fn attempt(&self, subject: &Subject, record: &Record, fault: Fault, point: &Point) -> Result<(), String> {
+        let mut arguments = self.arguments.clone();
+        if fault == Fault::Hang {
+            arguments.push(format!("--timeout={}", (record.took + PATIENCE).as_secs() + 1));
+        }
+        let began = Instant::now();
+        let disturbed = subject.run(&arguments, Some((fault, point)));
+        let took = began.elapsed();
+        if !disturbed.has_struck {
+            return Err(format!("the request was not sent again; {:?}", disturbed.finished.stderr));
+        }
+        let status = disturbed.finished.status;
+        let said = &disturbed.finished.stderr;
+        match fault {
+            Fault::Refuse | Fault::Cut if status != Some(0) => return Err(format!("was noticed: {said}")),
+            Fault::Refuse | Fault::Cut if disturbed.finished.stdout != record.stdout => {
+                return Err(format!("shows in what is printed: {}", disturbed.finished.stdout));
+            }
+            Fault::Kill if status.is_some() => return Err(format!("karctl was not killed: {status:?}")),
+            Fault::Hang if !matches!(status, Some(0 | TIMED_OUT)) => return Err(format!("{status:?}: {said}")),
+            Fault::Hang if took > record.took + PATIENCE + END_AT_MOST => return Err(format!("took {took:?}: {said}")),
+            _ => {}
+        }
+        let again = subject.run(&self.arguments, None);
+        if again.finished.status != Some(0) {
+            return Err(format!("the second run failed: {}", again.finished.stderr));
+        }
+        let differences = subject.state()?.differences(&record.state);
+        if differences.is_empty() { Ok(()) } else { Err(format!("the state differs:\n{}", differences.join("\n"))) }
+    }
+}
+
+/// How many faults each request meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Every one that is over at once, and the first of each class one that is not.
+    EveryFault,
+    /// One, by turns: for commands most of whose requests another sweep meets in every way.
+    ByTurns,
+}
+
+impl Record {
+    fn trials(&self, depth: Depth) -> Vec<(Fault, Point)> {
+        let faults = [Fault::Refuse, Fault::Cut, Fault::Kill];
+        if depth == Depth::ByTurns {
+            return faults.into_iter().cycle().zip(self.requests.iter().cloned()).collect();
+        }
+        let first =
+            self.requests.iter().filter(|point| point.occurrence == 0).map(|point| (Fault::Hang, point.clone()));
+        let all = self.requests.iter().flat_map(|point| faults.map(|fault| (fault, point.clone())));
+        all.chain(first).collect()
+    }
+}
+
+/// Sweeps both commands by turns; the second one leads back to where the first one starts.
+pub fn sweep(subject: &Subject, depth: Depth, legs: [Leg; 2]) {
+    let began = Instant::now();
+    // The second record of each is what a round trip comes to: folders that nobody removes are there by then.
+    let [forth, back] = &legs;
+    for leg in [forth, back] {
+        leg.record(subject).unwrap_or_else(|problem| panic!("{}: {problem}", leg.title));
+    }
+    let records =
+        legs.each_ref().map(|leg| leg.record(subject).unwrap_or_else(|problem| panic!("{}: {problem}", leg.title)));
+    let trials = records.each_ref().map(|record| record.trials(depth));
+    let mut failures = Vec::new();
+    for number in 0..trials[0].len().max(trials[1].len()) {
+        for index in 0..legs.len() {
+            let (leg, record) = (&legs[index], &records[index]);
+            let (title, outcome) = match trials[index].get(number) {
+                Some((fault, point)) => (format!("{fault:?} of {point}"), leg.attempt(subject, record, *fault, point)),
+                None => ("undisturbed".to_owned(), leg.record(subject).map(drop)),
+            };
+            println!("{:.0} s: {}: {title}", began.elapsed().as_secs_f64(), leg.title);
+            if let Err(problem) = outcome {
+                println!("{problem}");
+                failures.push(format!("{}: {title}: {problem}", leg.title));
+                recover(subject, &legs, index);
+            }
+        }
+    }
+    report(&legs, &records, &trials, began.elapsed());
+    assert!(failures.is_empty(), "{} failures\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// To where the command would have led.
+fn recover(subject: &Subject, legs: &[Leg; 2], index: usize) {
+    subject.clean();
+    legs.iter().chain(&legs[..=index]).for_each(|leg| drop(subject.run(&leg.arguments, None)));
+}
+
+/// Past the test runner, which shows what a passing test prints to nobody.
+fn report(legs: &[Leg; 2], records: &[Record; 2], trials: &[Vec<(Fault, Point)>; 2], took: Duration) {
+    for ((leg, record), trials) in legs.iter().zip(records).zip(trials) {
+        let swept: BTreeSet<_> = trials.iter().map(|(_, point)| point).collect();
+        assert!(!record.requests.is_empty() && swept.len() == record.requests.len(), "{}", leg.title);
+        writeln!(
+            std::io::stderr(),
+            "{}: {} requests recorded, {} swept, {} faults, {} fields compared",
+            leg.title,
+            record.requests.len(),
+            swept.len(),
+            trials.len(),
+            record.state.len(),
+        )
+        .expect("somebody listens");
+    }
+    writeln!(std::io::stderr(), "both in {:.0} s", took.as_secs_f64()).expect("somebody listens");
+}
