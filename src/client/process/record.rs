@@ -51,16 +51,32 @@ impl Record {
     }
 }
 
-/// When a process that has not ended began: field 22 of `/proc/PID/stat`, in clock ticks since boot; see proc_pid_stat(5).
+/// When a process that is not ending began: field 22 of `/proc/PID/stat`, in clock ticks since boot; see
+/// proc_pid_stat(5).
 ///
 /// The second field is the command in parentheses and may hold anything, so counting begins after the last one.
 #[cfg(target_os = "linux")]
 fn start_time(pid: u32) -> Option<String> {
-    const FIELDS_AFTER_COMMAND: usize = 22 - 3;
+    const FLAGS: usize = 9 - 3;
+    const START_TIME: usize = 22 - 3;
+    // PF_EXITING of the kernel's `sched.h`.
+    const EXITING: u64 = 0x4;
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = stat.rsplit_once(')')?;
-    let is_zombie = fields.trim_start().starts_with(['Z', 'X']);
-    fields.split_whitespace().nth(FIELDS_AFTER_COMMAND).filter(|_| !is_zombie).map(str::to_owned)
+    let fields: Vec<_> = fields.split_whitespace().collect();
+    let is_zombie = matches!(*fields.first()?, "Z" | "X");
+    let is_exiting = fields.get(FLAGS)?.parse::<u64>().ok()? & EXITING != 0;
+    let is_ending = is_zombie || is_exiting || is_being_killed(pid);
+    fields.get(START_TIME).filter(|_| !is_ending).map(|&time| time.to_owned())
+}
+
+/// Whether SIGKILL waits for a process: it still holds its lock then, for as long as it takes to give its memory back.
+#[cfg(target_os = "linux")]
+fn is_being_killed(pid: u32) -> bool {
+    const KILL: u64 = 1 << (9 - 1);
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let mut pending = status.lines().filter_map(|line| line.strip_prefix("SigPnd:").or(line.strip_prefix("ShdPnd:")));
+    pending.any(|set| u64::from_str_radix(set.trim(), 16).is_ok_and(|set| set & KILL != 0))
 }
 
 /// When a process began, to the second: without `/proc` only `ps` tells it without unsafe code.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::super::choice::name_flag;
 use super::super::instance::{Component, Desired};
 use super::folders::{InstanceFolder, is_empty};
 use crate::client::file;
@@ -114,7 +115,7 @@ impl<'a> Data<'a> {
                 let place = data(self.folder, Component::Kafka);
                 Err(Failure::new(format!("the data in {} was written in {} mode", place.display(), name_of(mode)))
                     .hint(format!("give `--set kafka.mode={}`, or another --name", setting_of(mode)))
-                    .hint(format!("delete it with `karctl local reset --name {}`", desired.name))
+                    .hint(format!("delete it with `karctl local reset{}`", name_flag(&desired.name)))
                     .code(Code::DataOfOtherMode)
                     .into())
             }

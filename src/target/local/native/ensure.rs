@@ -12,7 +12,7 @@ use super::data::{Data, version_parts};
 use super::folders::{ServerFolder, remove_file};
 use super::made::Made;
 use super::plan::{Plan, Wanted, zookeeper_address};
-use super::server::{Launcher, logging_file};
+use super::server::{LastLife, Launcher, logging_file};
 use super::{NativeEngine, class_data, logs, parts, server};
 use crate::client::java;
 use crate::client::process::{self, Ended};
@@ -104,7 +104,7 @@ impl NativeEngine {
         for wanted in kafka {
             if let Some(cluster_id) = &cluster_id {
                 format(plan, launcher, cluster_id).await?;
-            } else if wanted.died() {
+            } else if wanted.last_life() == LastLife::Died {
                 forget_last_life(plan, launcher).await?;
             }
             self.launch(plan, wanted, launcher)?;
@@ -115,7 +115,7 @@ impl NativeEngine {
     fn launch(&self, plan: &Plan, wanted: &Wanted, launcher: &Launcher<'_>) -> Result<()> {
         let folder = plan.folder.server(wanted.component);
         let class_data = class_data_of(wanted.component, launcher)?;
-        let program = launcher.program(wanted.component, &class_data);
+        let program = launcher.program(wanted.component, &class_data, wanted.last_life());
         launcher
             .context
             .ui

@@ -8,6 +8,7 @@ use super::super::files::{ConfigFile, specification};
 use super::super::instance::{Component, Desired};
 use super::folders::InstanceFolder;
 use super::made::Made;
+use super::server::LastLife;
 use super::state::{PRIVATE_ADDRESS, State, private_port};
 use super::{death, parts, server};
 use crate::client::port;
@@ -38,9 +39,9 @@ impl Wanted {
         self.action.is_change()
     }
 
-    /// Whether its last life ended without karctl.
-    pub fn died(&self) -> bool {
-        matches!(self.life, Life::Dead(_))
+    /// How its last life ended.
+    pub fn last_life(&self) -> LastLife {
+        if matches!(self.life, Life::Dead(_)) { LastLife::Died } else { LastLife::Ended }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::client::process::Program;
 use crate::context::Context;
 use crate::error::Result;
 use crate::render::{self, Template, context};
+use crate::settings::KafkaMode;
 
 /// Name of a server's log; older parts have a number after it.
 pub const SERVER_LOG: &str = "server.log";
@@ -37,6 +38,12 @@ const JAVA_OPTIONS: [&str; 8] = [
     "-Xlog:all=error:stderr",
     "-Djava.awt.headless=true",
 ];
+
+/// In KRaft mode Kafka's controller refuses a broker while it believes that its last life goes on: for 9 s, and up to
+/// 7 s more until the broker tries again (seen: ready after 14 s). A shorter session makes that 3 s; only after a death,
+/// as a broker that is held up longer than its session is taken for dead.
+const AFTER_DEATH: [&str; 4] =
+    ["--override", "broker.session.timeout.ms=2000", "--override", "broker.heartbeat.interval.ms=500"];
 
 /// Variables of the user that servers are given; others, such as JAVA_TOOL_OPTIONS, would make every start another one.
 const VARIABLES: [&str; 6] = ["PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
@@ -121,6 +128,15 @@ pub fn logging_file(jars: &[PathBuf]) -> Result<(&'static str, String)> {
     Ok((template.name, template.render(context! { level => "INFO", bytes => LOG_BYTES })?))
 }
 
+/// How a server's last life ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastLife {
+    /// In order, or there was none.
+    Ended,
+    /// Otherwise.
+    Died,
+}
+
 /// How a server is started, with the rest of its world.
 pub struct Launcher<'a> {
     /// The environment of karctl.
@@ -135,17 +151,20 @@ pub struct Launcher<'a> {
 
 impl Launcher<'_> {
     /// The program of a server.
-    pub fn program(&self, component: Component, class_data: &ClassData) -> Program {
+    pub fn program(&self, component: Component, class_data: &ClassData, last_life: LastLife) -> Program {
         match component {
             Component::ZooKeeper => {
                 let main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
                 let options = ["-Dzookeeper.jmx.log4j.disable=true".to_owned()];
-                self.java(ZOOKEEPER_HEAP, class_data, &options, &[main, "configuration/zoo.cfg"])
+                self.java(ZOOKEEPER_HEAP, class_data, &options, &[main, "./configuration/zoo.cfg"])
             }
             Component::Kafka => {
                 let login = format!("-Djava.security.auth.login.config={CONFIGURATION}/kafka-jaas.conf");
                 let options: Vec<_> = self.desired.credentials.iter().map(|_| login.clone()).collect();
-                let arguments = ["kafka.Kafka", "configuration/server.properties"];
+                let mut arguments = vec!["kafka.Kafka", "configuration/server.properties"];
+                if self.desired.mode == KafkaMode::Kraft && last_life == LastLife::Died {
+                    arguments.extend(AFTER_DEATH);
+                }
                 self.java(&self.desired.kafka_heap, class_data, &options, &arguments)
             }
             Component::Redis => redis(self.context, &self.parts.redis),

@@ -19,7 +19,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
 
-/// The jar that carries static Redis servers for Linux and macOS; see `facts` in its own README:
+/// The jar that carries static Redis servers for Linux and macOS; see
 /// <https://github.com/signalapp/embedded-redis>.
 const REDIS_ARTIFACT: &str = "org.signal:embedded-redis:0.9.1";
 
@@ -50,6 +50,7 @@ pub async fn missing(
     create_private_folder(&cache.root)?;
     disk::require(&cache.root)?;
     let _lock = lock(context, cache).await?;
+    sweep(cache)?;
     // Another karctl may have fetched it meanwhile.
     let kafka = kafka.or_else(|| cache.kafka(version));
     let redis = redis.or_else(|| cache.redis());
@@ -125,10 +126,20 @@ async fn with_maven(
     Ok((kafka, redis))
 }
 
+/// Name of folders that are being filled.
+const BESIDE: &str = "fetching-";
+
+/// What a killed karctl was filling is of no use to anybody; nobody else fills while the lock is held.
+fn sweep(cache: &Cache) -> Result<()> {
+    let entries = std::fs::read_dir(&cache.root).into_iter().flatten().flatten();
+    let left = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(BESIDE));
+    left.into_iter().try_for_each(|entry| remove_folder(&entry.path()))
+}
+
 /// A folder on the same file system as the cache, removed when what is in it was not taken.
 fn beside(cache: &Cache) -> Result<TempDir> {
     tempfile::Builder::new()
-        .prefix("fetching-")
+        .prefix(BESIDE)
         .tempdir_in(&cache.root)
         .or_fail(|| Failure::new(format!("no folder can be made in {}", cache.root.display())))
 }
