@@ -6,6 +6,7 @@ mod commands;
 mod completions;
 mod config;
 mod explain;
+mod native;
 mod process;
 mod profile;
 mod sandbox;

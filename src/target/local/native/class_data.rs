@@ -25,6 +25,9 @@ pub const TRAINED: &str = "classes.jsa";
 /// The Java that first had archives of application classes that it writes itself.
 const FIRST_JAVA: u32 = 13;
 
+/// Archives that are kept of each server.
+const KEPT: usize = 3;
+
 /// Digits of the hash in an archive's name.
 const KEY_LENGTH: usize = 16;
 
@@ -96,7 +99,26 @@ pub fn keep(folder: &ServerFolder, archive: &Path) -> Result<()> {
         std::fs::copy(&trained, archive).or_fail(failed)?;
         remove_file(&trained)?;
     }
-    write(&size_of(archive), written.len().to_string().as_bytes())
+    write(&size_of(archive), written.len().to_string().as_bytes())?;
+    prune(archive)
+}
+
+/// Removes archives of the same server beyond the newest few: those of other versions of Kafka or Java, 45 MB each.
+fn prune(archive: &Path) -> Result<()> {
+    let label = |path: &Path| Some(path.file_stem()?.to_str()?.rsplit_once('-')?.0.to_owned());
+    let folder = archive.parent().unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut archives: Vec<_> = entries
+        .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "jsa"))
+        .filter(|entry| label(&entry.path()) == label(archive))
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .collect();
+    archives.sort_by_key(|(modified, _)| std::cmp::Reverse(*modified));
+    for (_, old) in archives.iter().skip(KEPT) {
+        remove_file(&size_of(old))?;
+        remove_file(old)?;
+    }
+    Ok(())
 }
 
 /// The file that says how long an archive is; written after it, so that one that was cut has none that fits.

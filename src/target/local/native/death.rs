@@ -8,10 +8,12 @@ use crate::client::process::{OUTPUT, Record, boot_id};
 /// Lines of a log in which a reason is looked for.
 const LINES: usize = 200;
 
-/// What servers write when they end, newest first, and what it means.
+/// Characters of a server's own words that are quoted.
+const QUOTED: usize = 200;
+
+/// What servers write when they end, and what it means; the first that fits counts.
 const REASONS: [(&str, &str); 11] = [
-    ("Terminating due to java.lang.OutOfMemoryError", "ran out of Java's heap: raise kafka.heap"),
-    ("java.lang.OutOfMemoryError", "ran out of Java's heap: raise kafka.heap"),
+    ("java.lang.OutOfMemoryError", "ran out of Java's heap; raise kafka.heap"),
     ("There is insufficient memory for the Java Runtime", "could not get memory from the system"),
     ("Could not reserve enough space for object heap", "could not get memory from the system"),
     ("A fatal error has been detected by the Java Runtime", "was ended by a crash of Java"),
@@ -20,26 +22,46 @@ const REASONS: [(&str, &str); 11] = [
     ("NodeExistsException", "ended because ZooKeeper still has the registration of its last life"),
     ("InconsistentClusterIdException", "ended because its data belongs to another cluster"),
     ("Bad file format reading the append only file", "ended because its append-only file is damaged"),
-    ("Timed out waiting for connection", "ended because ZooKeeper did not answer"),
+    ("ZooKeeperClientTimeoutException", "ended because ZooKeeper did not answer"),
+    ("Failed to acquire lock on file .lock", "ended because another Kafka uses its data"),
 ];
+
+/// What servers write when they end by themselves.
+const FATAL: [&str; 5] = ["Exiting Kafka", "exiting abnormally", "Exception in thread \"main\"", "Fatal", "FATAL"];
 
 /// How a server whose record is `record` ended, as a sentence without its subject.
 pub fn cause(folder: &ServerFolder, component: Component, record: &Record) -> String {
-    if record.boot_id != boot_id() {
-        return "was ended by a reboot".to_owned();
-    }
-    let said = last_said(folder);
-    match REASONS.iter().find(|(sign, _)| said.iter().any(|line| line.contains(sign))) {
-        Some((_, reason)) => (*reason).to_owned(),
-        None if said.iter().any(|line| ended_in_order(component, line)) => "ended when it was asked to".to_owned(),
-        None => "was killed".to_owned(),
+    if record.boot_id == boot_id() {
+        told_by(component, &last_said(folder))
+    } else {
+        "was ended by a reboot".to_owned()
     }
 }
 
-/// The end of its log, and what it wrote to its terminal.
+fn told_by(component: Component, said: &[String]) -> String {
+    let any = |sign: &str| said.iter().any(|line| line.contains(sign));
+    if let Some((_, reason)) = REASONS.iter().find(|(sign, _)| any(sign)) {
+        return (*reason).to_owned();
+    }
+    if FATAL.iter().any(|sign| any(sign)) {
+        let is_reason =
+            |line: &&String| !line.starts_with('\t') && (line.contains("Exception") || line.contains("rror"));
+        return match said.iter().rfind(is_reason) {
+            Some(line) => format!("ended by itself: {}", line.trim().chars().take(QUOTED).collect::<String>()),
+            None => "ended by itself".to_owned(),
+        };
+    }
+    let goodbye = match component {
+        Component::Redis => "is now ready to exit",
+        Component::Kafka => "shut down completed",
+        Component::ZooKeeper => "ZooKeeper server is shutting down",
+    };
+    if any(goodbye) { "was ended from outside".to_owned() } else { "was killed".to_owned() }
+}
+
+/// The end of its log since it began, and what it wrote to its terminal.
 fn last_said(folder: &ServerFolder) -> Vec<String> {
     let mut said = logs::tail(folder, LINES);
-    // Of an earlier life there may be a reason too.
     if let Some(began) = said.iter().rposition(|line| logs::is_first_line(line)) {
         said.drain(..began);
     }
@@ -48,10 +70,28 @@ fn last_said(folder: &ServerFolder) -> Vec<String> {
     said
 }
 
-fn ended_in_order(component: Component, line: &str) -> bool {
-    match component {
-        Component::Redis => line.contains("Redis is now ready to exit") || line.contains("is now ready to exit, bye"),
-        Component::Kafka => line.contains("shut down completed"),
-        Component::ZooKeeper => line.contains("ZooKeeper server is shutting down"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(component: Component, lines: &[&str]) -> String {
+        told_by(component, &lines.iter().map(|&line| line.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_reason_is_what_the_server_said() {
+        let kafka = |lines: &[&str]| told(Component::Kafka, lines);
+        assert_eq!(kafka(&["Terminating due to java.lang.OutOfMemoryError: Java heap space"]), REASONS[0].1);
+        assert_eq!(
+            kafka(&[
+                "SEVERE kafka.Kafka$: Exiting Kafka due to fatal exception",
+                "java.lang.X: bad Exception",
+                "\tat a"
+            ]),
+            "ended by itself: java.lang.X: bad Exception"
+        );
+        assert_eq!(kafka(&["INFO started"]), "was killed");
+        assert_eq!(kafka(&["[KafkaServer id=0] shut down completed"]), "was ended from outside");
+        assert_eq!(told(Component::Redis, &["# Redis is now ready to exit, bye bye..."]), "was ended from outside");
     }
 }

@@ -2,38 +2,30 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::super::engine::Outcome;
 use super::super::instance::{Component, Desired};
+use super::before_kafka::{cluster_id, forget_last_life, format};
 use super::class_data::ClassData;
 use super::data::{Data, version_parts};
 use super::folders::{ServerFolder, remove_file};
 use super::made::Made;
-use super::plan::{Plan, Wanted, zookeeper_address};
+use super::plan::{Plan, Wanted};
 use super::server::{LastLife, Launcher, logging_file};
 use super::{NativeEngine, class_data, logs, parts, server};
 use crate::client::java;
 use crate::client::process::{self, Ended};
-use crate::client::{disk, port, zookeeper};
+use crate::client::{disk, port};
 use crate::code::Code;
 use crate::context::Context;
 use crate::environment;
 use crate::error::{Failure, Result};
-use crate::settings::{KafkaMode, RestartPolicy};
+use crate::settings::{KafkaMode, PullPolicy, RestartPolicy};
 
 /// How long a server may take to end when asked to.
 pub const GRACE: Duration = Duration::from_secs(30);
 
 /// The same for one that writes class data then, which takes some seconds of processor time.
 const GRACE_WITH_CLASS_DATA: Duration = Duration::from_secs(120);
-
-/// How long the tool that formats Kafka's folder may take.
-const FORMAT_LIMIT: Duration = Duration::from_secs(60);
-
-/// How often it is looked at.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// The oldest Java for a Kafka; see <https://kafka.apache.org/documentation/#java>.
 pub(super) fn minimum_java(kafka_version: &str) -> u32 {
@@ -67,6 +59,9 @@ impl NativeEngine {
     pub(super) async fn converge(&self, context: &Context, desired: &Desired) -> Result<Vec<Outcome>> {
         let plan = Plan::of(context, desired)?;
         refuse_unsupported(desired, &plan.kafka_version)?;
+        if desired.pull != PullPolicy::Missing {
+            context.ui.note("--pull is for images; the native engine has none");
+        }
         Data::of(&plan.folder)?.remember_cluster()?;
         if plan.is_unchanged() {
             plan.state.write(plan.folder.root())?;
@@ -206,61 +201,6 @@ fn prepare(folder: &ServerFolder, wanted: &Wanted, launcher: &Launcher<'_>) -> R
     remove_file(&folder.root().join(class_data::TRAINED))
 }
 
-/// The id of the cluster that Kafka's folder has to be formatted for; `None` where it need not be.
-fn cluster_id(plan: &Plan, launcher: &Launcher<'_>) -> Result<Option<String>> {
-    let data = Data::of(&plan.folder)?;
-    let is_starting =
-        plan.wanted.iter().any(|wanted| wanted.component == Component::Kafka && wanted.is_to_be_started());
-    if launcher.desired.mode != KafkaMode::Kraft || !is_starting || data.is_formatted() {
-        return Ok(None);
-    }
-    Ok(Some(data.cluster_id().map_or_else(new_cluster_id, str::to_owned)))
-}
-
-/// 16 random bytes in base64, not beginning with a dash, which tools would take for an option; as `Uuid` of Kafka.
-fn new_cluster_id() -> String {
-    loop {
-        let id = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>());
-        if !id.starts_with('-') {
-            return id;
-        }
-    }
-}
-
-/// Runs under Kafka's own lock, so that one that a killed karctl left behind is ended like Kafka itself.
-async fn format(plan: &Plan, launcher: &Launcher<'_>, cluster_id: &str) -> Result<()> {
-    let folder = plan.folder.server(Component::Kafka);
-    let step = launcher.context.ui.step("Formatting Kafka's folder");
-    let mut formatting = process::launch(&environment::executable(), folder.root(), &launcher.format(cluster_id))?;
-    let began = std::time::Instant::now();
-    let status = loop {
-        match formatting.ended() {
-            Some(status) => break Some(status),
-            None if began.elapsed() > FORMAT_LIMIT => break None,
-            None => tokio::time::sleep(LOOK_AGAIN).await,
-        }
-    };
-    process::end(folder.root(), GRACE).await?;
-    if status.is_some_and(|status| status.success()) {
-        step.skip();
-        return Ok(());
-    }
-    let output = std::fs::read_to_string(folder.root().join(process::OUTPUT)).unwrap_or_default();
-    let said = output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing").to_owned();
-    Err(Failure::new(format!("Kafka's folder {} could not be formatted: {said}", folder.data().display())).into())
-}
-
-async fn forget_last_life(plan: &Plan, launcher: &Launcher<'_>) -> Result<()> {
-    if launcher.desired.mode != KafkaMode::ZooKeeper {
-        return Ok(());
-    }
-    let step = launcher.context.ui.step("Taking Kafka's last life out of ZooKeeper");
-    zookeeper::delete(zookeeper_address(&plan.state), &zookeeper::REGISTRATIONS, launcher.context.deadline.left())
-        .await?;
-    step.skip();
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -268,12 +208,5 @@ mod tests {
     #[test]
     fn kafka_4_needs_java_17() {
         assert_eq!((minimum_java("3.9.1"), minimum_java("4.0.0"), minimum_java("4.1.1")), (11, 17, 17));
-    }
-
-    #[test]
-    fn a_cluster_id_is_what_kafka_takes_for_one() {
-        let id = new_cluster_id();
-        assert_eq!(id.len(), 22);
-        assert!(!id.starts_with('-'));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! No process of karctl stays: servers are detached ([`crate::client::process`]), and what ended, the next `up` starts.
 
+mod before_kafka;
 mod class_data;
 mod data;
 mod death;
