@@ -41,6 +41,15 @@ const CONFIGURATION: &str = "/etc/kar";
 const ID: usize = 64;
 const SHORT_ID: usize = 12;
 
+/// Whether the files in volumes are part of the state: real servers write what differs from run to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// They are.
+    Compared,
+    /// They are not.
+    Ignored,
+}
+
 /// The containers, networks and volumes that mention a name, which must be no part of other words.
 pub struct Containers<'a> {
     engine: &'a EngineApi,
@@ -54,12 +63,12 @@ impl<'a> Containers<'a> {
     }
 
     /// Adds all of them to a state, and returns the names of volumes that nobody named.
-    pub fn add_to(&self, state: &mut State) -> BTreeSet<String> {
+    pub fn add_to(&self, state: &mut State, data: Data) -> BTreeSet<String> {
         let mut anonymous = BTreeSet::new();
         for container in self.items("/containers/json?all=1", None) {
             // It may have gone since it was listed.
             if let Some(container) = self.engine.get(&format!("/containers/{}/json", text(&container["Id"]))) {
-                anonymous.extend(self.add_container(state, container));
+                anonymous.extend(self.add_container(state, container, data));
             }
         }
         for network in self.items("/networks", None) {
@@ -96,13 +105,15 @@ impl<'a> Containers<'a> {
         items
     }
 
-    fn add_container(&self, state: &mut State, mut container: Value) -> BTreeSet<String> {
+    fn add_container(&self, state: &mut State, mut container: Value, data: Data) -> BTreeSet<String> {
         let id = text(&container["Id"]).to_owned();
         let title = format!("container {}", text(&container["Name"]).trim_start_matches('/'));
         let mut anonymous = BTreeSet::new();
         let mut folders = vec![CONFIGURATION.to_owned()];
         for mount in container["Mounts"].as_array_mut().into_iter().flatten() {
-            folders.push(text(&mount["Destination"]).to_owned());
+            if data == Data::Compared {
+                folders.push(text(&mount["Destination"]).to_owned());
+            }
             if text(&mount["Name"]).len() == ID {
                 anonymous.insert(text(&mount["Name"]).to_owned());
                 mount["Name"].take();

@@ -50,6 +50,12 @@ impl EngineApi {
         );
     }
 
+    /// Posts nothing to a path.
+    pub fn post(&self, path: &str) {
+        let (status, body) = self.send("POST", path);
+        assert!(status < 300, "POST {path}: {status} {}", String::from_utf8_lossy(&body));
+    }
+
     /// One request of HTTP/1.0, so that the answer is not chunked.
     fn send(&self, method: &str, path: &str) -> (u16, Vec<u8>) {
         let mut stream = UnixStream::connect(&self.socket).expect("an engine listens on its socket");

@@ -6,11 +6,14 @@
 
 mod containers;
 mod docker;
+mod durability;
 mod engine_api;
 mod engines;
 #[path = "../proxy/fault_proxy/mod.rs"]
 mod fault_proxy;
 mod hostile;
+mod instance;
+mod native_faults;
 mod native_sweep;
 mod parts;
 mod probes;

@@ -29,6 +29,11 @@ pub fn readers() -> PathBuf {
     variable("KARCTL_TEST_READERS").into()
 }
 
+/// What the native engine fetched, kept from one run of the tests to the next: their `XDG_CACHE_HOME`.
+pub fn native_cache() -> PathBuf {
+    PathBuf::from(variable("KARCTL_TEST_CACHE")).join("native")
+}
+
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run, or eval \"$(tests/setup/parts env)\""))
 }

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::containers::Containers;
+use crate::containers::{Containers, Data};
 use crate::engine_api::EngineApi;
 use crate::fault_proxy::{Fault, FaultProxy, Point, Shapes};
 use crate::parts;
@@ -66,7 +66,7 @@ impl Subject {
     /// What there is of the instance; a volume without a name that no container has any more is an error.
     pub fn state(&self) -> Result<State, String> {
         let mut state = State::default();
-        let anonymous = Containers::of(&self.engine, &self.name).add_to(&mut state);
+        let anonymous = Containers::of(&self.engine, &self.name).add_to(&mut state, Data::Compared);
         state.add_folder(&self.sandbox.path("home"), &|path, content| {
             if path.extension().is_some_and(|extension| extension == "lock") { String::new() } else { content }
         });

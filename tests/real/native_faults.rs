@@ -1,0 +1,175 @@
+//! What happens to processes and their files, on the native engine with real servers: kills, a disk without room, a
+//! taken port, cut class data, and records of processes that are somebody else's.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::instance::{Engine, Instance, SERVERS};
+use crate::{parts, processes};
+
+/// The state of each server, as `status` tells it.
+fn states(instance: &Instance) -> Vec<(String, String, String)> {
+    let line = [instance.command("status", &[]), vec!["-o".to_owned(), "json".to_owned()]].concat();
+    let finished = instance.run(&line);
+    let document: Value = serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("{}", finished.stderr));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let servers = document["components"].as_array().expect("a list").iter();
+    servers.map(|server| (text(&server["component"]), text(&server["state"]), text(&server["problem"]))).collect()
+}
+
+/// The process of each server: exactly one.
+#[track_caller]
+fn pids(instance: &Instance) -> Vec<u32> {
+    let pid = |server: &&str| {
+        let processes = processes::below(&instance.folder().join(server));
+        assert_eq!(processes.len(), 1, "{server}: {processes:?}");
+        processes[0].pid
+    };
+    SERVERS.iter().map(pid).collect()
+}
+
+fn action<'a>(up: &'a Value, server: &str) -> (&'a str, &'a str) {
+    let outcome = up["components"].as_array().expect("a list").iter().find(|outcome| outcome["component"] == server);
+    let outcome = outcome.expect("each server has an outcome");
+    (outcome["action"].as_str().expect("text"), outcome["reason"].as_str().unwrap_or_default())
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_killed_server_is_told_by_status_and_started_by_up_and_the_others_stay() {
+    let instance = Instance::new(Engine::Native);
+    instance.must(&instance.up(&[]));
+    instance.client_must(&["write", "--app", "kept", "--count", "100"]);
+    for (index, server) in SERVERS.into_iter().enumerate() {
+        let before = pids(&instance);
+        instance.kill(server);
+        for (name, state, problem) in states(&instance) {
+            if name == server {
+                assert_eq!((state.as_str(), problem.as_str()), ("stopped", "was killed"));
+            } else {
+                assert_eq!(state, "running", "{name}: {problem}");
+            }
+        }
+        let up = instance.document(&instance.up(&[]));
+        assert_eq!(action(&up, server), ("started", "it was killed"));
+        for (other, (before, after)) in before.into_iter().zip(pids(&instance)).enumerate() {
+            assert_eq!(before == after, other != index, "{}", SERVERS[other]);
+        }
+        instance.client_must(&["verify", "--app", "kept", "--count", "100"]);
+    }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_taken_port_is_named_with_its_holder_and_nothing_is_started() {
+    let instance = Instance::new(Engine::Native);
+    for port in instance.ports {
+        let _holder = TcpListener::bind(("127.0.0.1", port)).expect("it was free");
+        let finished = instance.run(&instance.up(&[]));
+        let holder = format!("port {port}, which ");
+        assert_eq!(finished.status, Some(1), "{}", finished.stderr);
+        assert!(finished.stderr.contains(&holder), "{}", finished.stderr);
+        assert!(finished.stderr.contains(&format!("(pid {})", std::process::id())), "{}", finished.stderr);
+        assert!(finished.stderr.contains("KAR101"), "{}", finished.stderr);
+        assert_eq!(processes::below(&instance.sandbox.path("")), []);
+    }
+    instance.must(&instance.up(&[]));
+}
+
+/// A disk of its own, in memory; taken away when it is dropped.
+struct Disk {
+    folder: PathBuf,
+}
+
+impl Disk {
+    fn new(folder: PathBuf, mebibytes: u32) -> Self {
+        fs::create_dir(&folder).expect("a new folder");
+        let size = format!("size={mebibytes}m");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder).status();
+        assert!(mounted.expect("mount starts").success(), "{}", folder.display());
+        Self { folder }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        processes::kill_below(&self.folder);
+        Command::new("umount").arg("--lazy").arg(&self.folder).status().expect("umount starts");
+    }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_disk_without_room_is_told_before_anything_is_started() {
+    let instance = Instance::new(Engine::Native);
+    let disk = Disk::new(instance.sandbox.path("disk"), 64);
+    let instance = instance.variable("XDG_STATE_HOME", &disk.folder);
+    let finished = instance.run(&instance.up(&[]));
+    assert_eq!(finished.status, Some(1), "{}", finished.stderr);
+    assert!(finished.stderr.contains("KAR117") && finished.stderr.contains("1 GiB is needed"), "{}", finished.stderr);
+    assert_eq!(processes::below(&disk.folder), []);
+    assert!(!disk.folder.join("karctl/local").join(&instance.name).join("kafka").exists());
+}
+
+/// A cache of its own, with what was fetched before.
+fn with_own_cache(instance: Instance) -> (Instance, PathBuf) {
+    instance.must(&instance.up(&["--no-wait"]));
+    instance.must(&instance.command("reset", &["-y"]));
+    let cache = instance.sandbox.path("cache");
+    let shared = parts::native_cache();
+    let copied = Command::new("cp").arg("-a").arg(&shared).arg(&cache).status().expect("cp starts");
+    assert!(copied.success(), "{}", shared.display());
+    (instance.variable("XDG_CACHE_HOME", &cache), cache.join("karctl"))
+}
+
+fn cut(file: &Path) {
+    let length = fs::metadata(file).expect("a file").len();
+    let file = fs::OpenOptions::new().write(true).open(file).expect("its own file");
+    file.set_len(length / 2).expect("its own file");
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn class_data_that_was_cut_does_no_harm() {
+    let (instance, cache) = with_own_cache(Instance::new(Engine::Native));
+    instance.must(&instance.up(&[]));
+    instance.must(&instance.command("stop", &[]));
+    let archives =
+        fs::read_dir(cache.join("class-data")).expect("class data was kept").map(|entry| entry.expect("one").path());
+    let archives: Vec<_> =
+        archives.filter(|path| path.extension().is_some_and(|extension| extension == "jsa")).collect();
+    assert!(archives.len() >= 2, "{archives:?}");
+    archives.iter().for_each(|archive| cut(archive));
+    instance.must(&instance.up(&[]));
+    pids(&instance);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_stale_record_that_names_a_process_of_somebody_else_harms_nobody() {
+    let instance = Instance::new(Engine::Native);
+    instance.must(&instance.up(&[]));
+    instance.must(&instance.command("stop", &[]));
+    let mut other = Command::new("sleep").arg("600").spawn().expect("sleep starts");
+    let stat = fs::read_to_string(format!("/proc/{}/stat", other.id())).expect("it runs");
+    let start_time = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(19)).expect("a time");
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("a boot");
+    let record = serde_json::json!({
+        "pid": other.id(), "start_time": start_time, "boot_id": boot.trim(),
+        "since": "2026-01-01T00:00:00Z", "program": "java",
+    });
+    for server in SERVERS {
+        fs::write(instance.folder().join(server).join("process.json"), record.to_string()).expect("written");
+    }
+    assert!(states(&instance).iter().all(|(_, state, _)| state == "stopped"), "{:?}", states(&instance));
+    for line in [instance.command("stop", &[]), instance.up(&[]), instance.command("down", &[])] {
+        instance.must(&line);
+        assert!(other.try_wait().expect("a child").is_none(), "{line:?} ended somebody else's process");
+    }
+    other.kill().expect("it runs");
+    other.wait().expect("it was killed");
+}
