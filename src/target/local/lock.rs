@@ -17,9 +17,21 @@ use crate::error::{Failure, OrFail, Result, Status};
 const RETRY: Duration = Duration::from_millis(50);
 
 /// Holds an instance until it is dropped; the kernel lets go of it when karctl dies.
+///
+/// The lock's own file goes with the instance: where there is no folder of it, nothing is left.
 pub struct InstanceLock {
     _file: File,
     path: PathBuf,
+    instance: PathBuf,
+}
+
+impl Drop for InstanceLock {
+    fn drop(&mut self) {
+        if !self.instance.exists() {
+            // Whoever waits sees that the file it opened is no longer there, and opens the new one.
+            std::fs::remove_file(&self.path).ok();
+        }
+    }
 }
 
 impl InstanceLock {
@@ -38,7 +50,7 @@ impl InstanceLock {
                 if is_still_at(&file, &path) {
                     file.set_len(0)?;
                     write!(file, "{}", std::process::id())?;
-                    return Ok(Self { _file: file, path });
+                    return Ok(Self { _file: file, path, instance: folder.join(name.as_str()) });
                 }
                 continue;
             }
@@ -56,12 +68,6 @@ impl InstanceLock {
             }
             tokio::time::sleep(RETRY).await;
         }
-    }
-
-    /// Takes the lock's own file away with it, when nothing of the instance is left.
-    pub fn remove(self) {
-        // Whoever waits sees that the file it opened is no longer there, and opens the new one.
-        std::fs::remove_file(&self.path).ok();
     }
 }
 

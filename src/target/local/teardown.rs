@@ -66,10 +66,9 @@ pub async fn down(context: &Context, name: &InstanceName, force: bool) -> Result
 /// # Errors
 /// When the answer is no, nobody can be asked, or something cannot be removed.
 pub async fn reset(context: &Context, name: &InstanceName, dry_run: bool) -> Result<Reset> {
-    let lock = InstanceLock::acquire(context, name).await?;
+    let _lock = InstanceLock::acquire(context, name).await?;
     let Some(Located { engine, observed }) = choice::locate(context, name).await? else {
         Record::forget(context, name)?;
-        lock.remove();
         return Ok(Reset { name: name.clone(), data_deleted: Vec::new(), dry_run });
     };
     if dry_run {
@@ -84,6 +83,5 @@ pub async fn reset(context: &Context, name: &InstanceName, dry_run: bool) -> Res
     engine.down(context, name, true).await?;
     let data_deleted = engine.delete_data(context, name).await?;
     Record::forget(context, name)?;
-    lock.remove();
     Ok(Reset { name: name.clone(), data_deleted, dry_run })
 }
