@@ -106,6 +106,11 @@ impl Plan {
         let specification = specification(&server::essence(component, desired, &self.kafka_version), &files)?;
         let folder = self.folder.server(component);
         let made = Made::read(&folder);
+        // What died before the server was ever launched is the tool that formats Kafka's folder.
+        let life = match life {
+            Life::Dead(_) if made.is_none() => Life::None,
+            life => life,
+        };
         let differs = made.as_ref().and_then(|made| {
             let changed = files.iter().find(|file| {
                 !std::fs::read(folder.configuration(file.name)).is_ok_and(|old| old == file.content.expose().as_bytes())
