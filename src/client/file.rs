@@ -10,6 +10,7 @@ use rustix::fs::{FlockOperation, Gid, OFlags, Uid, flock};
 use rustix::io::Errno;
 
 use crate::change::Change;
+use crate::code::Code;
 use crate::error::{Failure, OrFail, Result};
 
 /// The mode of a file that holds secrets: its owner may read and write.
@@ -50,6 +51,7 @@ pub fn write_atomic(path: &Path, content: &[u8], mode: u32) -> Result<Change> {
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 failure.hint("give a path in a folder that you may write")
             }
+            ErrorKind::StorageFull => failure.hint("free some room").code(Code::DiskFull),
             _ => failure,
         }
         .because(error)

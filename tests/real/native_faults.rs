@@ -1,15 +1,21 @@
-//! What happens to processes and their files, on the native engine with real servers: kills, a disk without room, a
-//! taken port, cut class data, and records of processes that are somebody else's.
+//! What happens to processes and their files, on the native engine with real servers: kills, a full disk, a taken port,
+//! cut files, and records of processes that are somebody else's.
 
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::instance::{Engine, Instance, SERVERS};
 use crate::{parts, processes};
+
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How often something that karctl does is looked for.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// The state of each server, as `status` tells it.
 fn states(instance: &Instance) -> Vec<(String, String, String)> {
@@ -58,6 +64,80 @@ fn a_killed_server_is_told_by_status_and_started_by_up_and_the_others_stay() {
         assert_eq!(action(&up, server), ("started", "it was killed"));
         for (other, (before, after)) in before.into_iter().zip(pids(&instance)).enumerate() {
             assert_eq!(before == after, other != index, "{}", SERVERS[other]);
+        }
+        instance.client_must(&["verify", "--app", "kept", "--count", "100"]);
+    }
+}
+
+/// A command that is killed in the middle.
+fn start(instance: &Instance, arguments: &[String]) -> Child {
+    instance.sandbox.karctl(arguments).start()
+}
+
+/// Kills the command when the sign is there; false where it came to its end before.
+fn kill_at(mut child: Child, sign: impl Fn() -> bool) -> bool {
+    let began = Instant::now();
+    while !sign() {
+        if child.try_wait().expect("a child").is_some() {
+            return false;
+        }
+        assert!(began.elapsed() < TIMEOUT, "nothing happens");
+        std::thread::sleep(LOOK_AGAIN);
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("it was killed").code().is_none()
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn karctl_may_be_killed_whenever_something_can_be_seen_of_it() {
+    let instance = Instance::new(Engine::Native);
+    let folder = instance.folder();
+    let signs: [(&str, PathBuf); 6] = [
+        ("its folder", folder.clone()),
+        ("Kafka's configuration", folder.join("kafka/configuration/server.properties")),
+        ("ZooKeeper's process", folder.join("zookeeper/process.json")),
+        ("Redis' process", folder.join("redis/process.json")),
+        ("Kafka's process", folder.join("kafka/process.json")),
+        ("Kafka's data", folder.join("kafka/data/log/meta.properties")),
+    ];
+    for (sign, path) in signs {
+        assert!(kill_at(start(&instance, &instance.up(&[])), || path.exists()), "{sign} was never there");
+        instance.must(&instance.up(&[]));
+        pids(&instance);
+        instance.client_must(&["ping"]);
+        instance.must(&instance.command("reset", &["-y"]));
+        assert_eq!(processes::below(&folder), [], "{sign}");
+        assert!(!folder.exists(), "{sign}");
+    }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn karctl_may_be_killed_at_any_time_while_it_works_on_data() {
+    const KILLS: u32 = 6;
+    let instance = Instance::new(Engine::Native);
+    instance.must(&instance.up(&[]));
+    instance.client_must(&["write", "--app", "kept", "--count", "100"]);
+    for (there, back) in [("stop", "up"), ("down", "up")] {
+        for command in [there, back] {
+            let line = if command == "up" { instance.up(&[]) } else { instance.command(command, &[]) };
+            let began = Instant::now();
+            instance.must(&line);
+            let whole = began.elapsed();
+            for kill in 1..KILLS {
+                let other = if command == "up" { instance.command(there, &[]) } else { instance.up(&[]) };
+                instance.must(&other);
+                let began = Instant::now();
+                let after = whole * kill / KILLS;
+                kill_at(start(&instance, &line), || began.elapsed() > after);
+                instance.must(&line);
+                if command == "up" {
+                    pids(&instance);
+                } else {
+                    assert_eq!(processes::below(&instance.folder()), [], "{command} was killed after {after:?}");
+                }
+            }
         }
         instance.client_must(&["verify", "--app", "kept", "--count", "100"]);
     }
@@ -115,6 +195,32 @@ fn a_disk_without_room_is_told_before_anything_is_started() {
     assert!(!disk.folder.join("karctl/local").join(&instance.name).join("kafka").exists());
 }
 
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn servers_that_a_full_disk_ended_say_so_and_come_back_with_all_that_was_acknowledged() {
+    let instance = Instance::new(Engine::Native);
+    let disk = Disk::new(instance.sandbox.path("disk"), 1200);
+    let instance = instance.variable("XDG_STATE_HOME", &disk.folder);
+    instance.must(&instance.up(&[]));
+    instance.client_must(&["write", "--app", "kept", "--count", "1000"]);
+    let filling = disk.folder.join("filling");
+    // It ends with an error when there is no room left.
+    Command::new("dd").args(["if=/dev/zero", "bs=1M"]).arg(format!("of={}", filling.display())).output().expect("dd");
+    let refused = instance.client(&["write", "--app", "kept", "--start", "1000", "--count", "100000"]).output();
+    assert!(!refused.expect("the client starts").status.success());
+    let began = Instant::now();
+    while !states(&instance).contains(&("kafka".into(), "stopped".into(), "ended because the disk is full".into())) {
+        assert!(began.elapsed() < TIMEOUT, "{:?}", states(&instance));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let told = instance.run(&instance.up(&[]));
+    assert_eq!(told.status, Some(1), "{}", told.stderr);
+    assert!(told.stderr.contains("KAR117"), "{}", told.stderr);
+    fs::remove_file(filling).expect("its own file");
+    instance.must(&instance.up(&[]));
+    instance.client_must(&["verify", "--app", "kept", "--count", "1000"]);
+}
+
 /// A cache of its own, with what was fetched before.
 fn with_own_cache(instance: Instance) -> (Instance, PathBuf) {
     instance.must(&instance.up(&["--no-wait"]));
@@ -134,6 +240,28 @@ fn cut(file: &Path) {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn a_file_of_the_cache_that_was_cut_changed_or_lost_is_fetched_again() {
+    let (instance, cache) = with_own_cache(Instance::new(Engine::Native));
+    let jar = cache.join("kafka-3.9.1/libs/kafka_2.13-3.9.1.jar");
+    let redis = cache.join("redis-7.0.15/redis-server");
+    let whole = fs::read(&jar).expect("a jar");
+    let damages: [&dyn Fn(); 4] =
+        [&|| cut(&jar), &|| cut(&redis), &|| fs::remove_file(&jar).expect("its own file"), &|| {
+            let mut changed = whole.clone();
+            changed[whole.len() / 2] ^= 1;
+            fs::write(&jar, changed).expect("its own file");
+        }];
+    for damage in damages {
+        damage();
+        let up = instance.must(&instance.up(&[]));
+        assert!(up.stderr.contains("Fetched "), "{}", up.stderr);
+        assert!(fs::read(&jar).expect("a jar") == whole, "{}", jar.display());
+        instance.must(&instance.command("reset", &["-y"]));
+    }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn class_data_that_was_cut_does_no_harm() {
     let (instance, cache) = with_own_cache(Instance::new(Engine::Native));
     instance.must(&instance.up(&[]));
@@ -146,6 +274,26 @@ fn class_data_that_was_cut_does_no_harm() {
     archives.iter().for_each(|archive| cut(archive));
     instance.must(&instance.up(&[]));
     pids(&instance);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_download_that_was_cut_is_discarded() {
+    let (instance, cache) = with_own_cache(Instance::new(Engine::Native));
+    fs::remove_dir_all(&cache).expect("its own cache");
+    let is_fetching = || {
+        let entries = fs::read_dir(&cache).into_iter().flatten().filter_map(Result::ok);
+        entries.into_iter().any(|entry| fs::read_dir(entry.path()).is_ok_and(|mut files| files.next().is_some()))
+    };
+    assert!(kill_at(start(&instance, &instance.up(&[])), is_fetching), "nothing was fetched");
+    instance.must(&instance.up(&[]));
+    let mut left: Vec<_> = fs::read_dir(&cache)
+        .expect("a cache")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
+        .collect();
+    left.sort();
+    left.retain(|name| name != "class-data");
+    assert_eq!(left, ["kafka-3.9.1", "lock", "redis-7.0.15"]);
 }
 
 #[test]

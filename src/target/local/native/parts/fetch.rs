@@ -50,12 +50,14 @@ pub async fn missing(
     create_private_folder(&cache.root)?;
     disk::require(&cache.root)?;
     let _lock = lock(context, cache).await?;
-    sweep(cache)?;
+    sweep(cache);
     // Another karctl may have fetched it meanwhile.
     let kafka = kafka.or_else(|| cache.kafka(version));
     let redis = redis.or_else(|| cache.redis());
     if context.environment.program("mvn").is_some() {
-        with_maven(context, cache, version, kafka, redis).await
+        let fetched = with_maven(context, cache, version, kafka, redis).await;
+        sweep(cache);
+        fetched
     } else {
         let redis =
             redis.ok_or_else(|| no_maven("a Redis server").hint("install valkey-server or redis-server, or Maven"))?;
@@ -130,10 +132,13 @@ async fn with_maven(
 const BESIDE: &str = "fetching-";
 
 /// What a killed karctl was filling is of no use to anybody; nobody else fills while the lock is held.
-fn sweep(cache: &Cache) -> Result<()> {
+///
+/// Maven outlives the karctl that started it for a moment and may still fill its folder; then the next one removes it.
+fn sweep(cache: &Cache) {
     let entries = std::fs::read_dir(&cache.root).into_iter().flatten().flatten();
-    let left = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(BESIDE));
-    left.into_iter().try_for_each(|entry| remove_folder(&entry.path()))
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(BESIDE)) {
+        remove_folder(&entry.path()).ok();
+    }
 }
 
 /// A folder on the same file system as the cache, removed when what is in it was not taken.
