@@ -24,6 +24,7 @@ mod readme;
 #[path = "../cli/sandbox.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod sandbox;
+mod secrets;
 mod state;
 mod sweep;
 mod trial;
