@@ -203,6 +203,13 @@ fn data_whose_other_half_is_gone_is_refused() {
     for gone in ["zookeeper", "kafka"] {
         let machine = Machine::new();
         machine.up(&[]);
+        // Which cluster the data is of, Kafka itself says, some time after it was started.
+        let written = machine.instance("kafka").join("data/log/meta.properties");
+        let began = std::time::Instant::now();
+        while fs::read(&written).unwrap_or_default().is_empty() {
+            assert!(began.elapsed() < std::time::Duration::from_secs(20), "{}", written.display());
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
         machine.karctl(&["local", "down"]);
         fs::remove_dir_all(machine.instance(gone).join("data")).expect("removed");
         fails(&machine.up(&[]), 1, &["is gone", "KAR107", "karctl local reset"]);
