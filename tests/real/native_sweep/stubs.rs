@@ -32,12 +32,17 @@ def end(*_):
     os._exit(143)
 signal.signal(signal.SIGTERM, end)
 def serve(client):
+    try:
+        answer(client)
+    except (OSError, struct.error):
+        pass  # the client was killed
+def answer(client):
     with client:
         first = True
         while length := client.recv(4, socket.MSG_WAITALL):
             request = client.recv(struct.unpack(">i", length)[0], socket.MSG_WAITALL)
-            answer = bytes(37) if first else request[:4] + bytes(8) + struct.pack(">i", -101)
-            client.sendall(struct.pack(">i", len(answer)) + answer)
+            reply = bytes(37) if first else request[:4] + bytes(8) + struct.pack(">i", -101)
+            client.sendall(struct.pack(">i", len(reply)) + reply)
             first = False
 port = int(re.search("clientPort=(.*)", open("configuration/zoo.cfg").read())[1])
 server = socket.create_server(("127.0.0.1", port))
