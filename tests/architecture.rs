@@ -49,14 +49,14 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
     (&["minijinja::"], &["src/render.rs"], "so have templates"),
     (&["saphyr_parser::"], &["src/settings/document.rs"], "so has the place of a value in a file"),
-    (&["dialoguer::"], &["src/ui.rs"], "only the ui asks"),
+    (&["dialoguer::"], &["src/ui/"], "only the ui asks"),
     (&["println!", "eprintln!", "print!", "eprint!", "dbg!"], &[], "the ui prints"),
     (
         &["io::stdout", "io::stderr", "anstream::stdout", "anstream::stderr"],
         // `karctl env` has to make `eval` fail also when its own options were wrong, before there is a ui.
         // `cli` asks whether there is a terminal to put questions to.
         // `__exec` becomes a server whose log is stderr.
-        &["src/ui.rs", "src/cli/env.rs", "src/cli/mod.rs", "src/client/process/exec.rs"],
+        &["src/ui/", "src/cli/env.rs", "src/cli/mod.rs", "src/client/process/exec.rs"],
         "the ui owns the terminal",
     ),
     (
@@ -127,7 +127,7 @@ struct Source {
 }
 
 impl Source {
-    /// `cli` for `src/cli/env.rs`, `ui` for `src/ui.rs`.
+    /// `cli` for `src/cli/env.rs`, `yaml` for `src/yaml.rs`.
     fn module(&self) -> &str {
         let below = self.path.trim_start_matches("src/");
         below.split('/').next().unwrap_or_default().trim_end_matches(".rs")

@@ -1,10 +1,13 @@
 //! `karctl env`: the variables that `kar` reads, spelled for a shell or a file. Replaces kar-env-local.sh.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum, ValueHint};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
 
 use super::arguments::{InstanceArguments, key_and_value};
 use super::source::Source;
@@ -12,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Result, Status};
 use crate::runtime_config::format::{self, Format};
 use crate::runtime_config::rename::rename;
-use crate::runtime_config::{RuntimeConfig, Variable};
+use crate::runtime_config::{NAMES, RuntimeConfig, Variable};
 use crate::services::Vantage;
 use crate::target::environment;
 use crate::ui::Output;
@@ -57,6 +60,28 @@ pub struct EnvArguments {
     /// Kafka protocol version to announce, three parts
     #[arg(long, value_name = "VERSION", value_parser = three_parts)]
     kafka_version: Option<String>,
+}
+
+/// Stands for the document that `-o json` and `--format json` print.
+pub struct Printed;
+
+impl JsonSchema for Printed {
+    fn schema_name() -> Cow<'static, str> {
+        "Variables".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let value = || json!({ "type": ["string", "null"] });
+        let properties: Map<String, Value> = NAMES.iter().map(|&name| (name.to_owned(), value())).collect();
+        json_schema!({
+            "description": "The variables that kar reads; null: to be unset. With --rename, some have other names.",
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": value(),
+            "minProperties": NAMES.len(),
+            "maxProperties": NAMES.len(),
+        })
+    }
 }
 
 /// `--from`.

@@ -22,7 +22,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
-use crate::error::{Failure, Result, Status, report};
+use crate::error::{Failure, Report, Result, Status, report};
 use crate::ui::{Output, Progress, Questions, Ui};
 use arguments::{GlobalArguments, OutputArgument, ProgressArgument};
 
@@ -91,7 +91,10 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
             if is_failure {
                 env::refuse(&arguments);
             }
-            error.print().ok();
+            match is_failure && asks_for_events(&arguments) {
+                true => Ui::new(Output::Text, Progress::Json, Questions::Refuse, 0).report(&mistake(&error)),
+                false => drop(error.print()),
+            }
             return exit(if is_failure { Status::Usage as u8 } else { 0 });
         }
     };
@@ -100,7 +103,10 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     let timeout = cli.global.timeout.map_or(DEFAULT_TIMEOUT, |timeout| timeout.0);
     let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
     match execute(cli.command, context) {
-        Ok(status) => exit(status),
+        Ok(status) => {
+            ui.finished(status);
+            exit(status)
+        }
         Err(error) => {
             let report = report(&error);
             env::refuse(&arguments);
@@ -108,6 +114,22 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
             exit(report.status as u8)
         }
     }
+}
+
+/// Whether `--progress json` was typed, whatever else is wrong.
+fn asks_for_events(arguments: &[OsString]) -> bool {
+    let words: Vec<_> = arguments.iter().take_while(|word| *word != "--").collect();
+    words.windows(2).any(|pair| pair[0] == "--progress" && pair[1] == "json")
+        || words.iter().any(|word| *word == "--progress=json")
+}
+
+/// What clap says in several lines, as a failure: its first paragraph, and its tips as hints.
+fn mistake(error: &clap::Error) -> Report {
+    let text = error.render().to_string();
+    let mut paragraphs = text.trim_start_matches("error: ").split("\n\n");
+    let message = paragraphs.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let hints = paragraphs.filter_map(|paragraph| paragraph.trim().strip_prefix("tip: ")).map(str::to_owned).collect();
+    Report { message, hints, code: None, status: Status::Usage }
 }
 
 pub use completions::files as generated_files;

@@ -1,4 +1,5 @@
-//! `karctl schema`: what each command prints with `-o json`, as JSON schema. The registry is one line a command.
+//! `karctl schema`: what each command prints with `-o json`, and what `--progress json` prints beside it, as JSON schema.
+//! The registry is one line a document.
 
 use clap::Args;
 use clap_complete::engine::ArgValueCandidates;
@@ -8,22 +9,24 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{completions, config, explain, profile};
+use super::{completions, config, env, explain, profile};
 use crate::check;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 use crate::target::{self, cache, environment, local};
-use crate::ui::Output;
+use crate::ui::{Event, Output};
 
-/// Every command that prints a document, by its path. Tests validate what the commands print against these.
+/// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
 const DOCUMENTS: &[Document] = &[
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
     document::<check::Report>("check local"),
     document::<target::completions::Installed>("completions --install"),
     document::<config::Shown>("config show"),
+    document::<env::Printed>("env"),
     document::<environment::Checked>("env --check"),
+    document::<env::Printed>("env --format json"),
     document::<explain::Explanations>("explain"),
     document::<local::Teardown>("local down"),
     document::<local::Instances>("local ls"),
@@ -38,6 +41,7 @@ const DOCUMENTS: &[Document] = &[
     document::<profile::Profiles>("profile list"),
     document::<JsonSchemaDocument>("profile schema"),
     document::<profile::Shown>("profile show"),
+    document::<Event<'_>>("progress"),
     document::<Documents>("schema"),
     document::<target::version::Version>("version"),
 ];
@@ -72,9 +76,10 @@ fn without_links(schema: &mut Schema) {
 Examples:
   karctl schema                    the commands that print a document
   karctl schema local up           the schema of `karctl local up -o json`
-  karctl schema env --check")]
+  karctl schema env --check
+  karctl schema progress           the schema of each line of `--progress json`")]
 pub struct SchemaArguments {
-    /// A command, as it is typed without `karctl`
+    /// A command, as it is typed without `karctl`, or `progress`
     #[arg(value_name = "COMMAND", allow_hyphen_values = true, trailing_var_arg = true,
           add = ArgValueCandidates::new(completions::commands_with_documents))]
     command: Vec<String>,
@@ -83,7 +88,7 @@ pub struct SchemaArguments {
 /// What `karctl schema -o json` prints without a command.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Documents {
-    /// Every command that prints a document.
+    /// Every command that prints a document; `progress` is each line of `--progress json`.
     commands: Vec<&'static str>,
 }
 

@@ -66,10 +66,3 @@ fn colour_is_a_matter_of_the_option_the_variable_and_the_terminal() {
     };
     assert_eq!((has_colour("always"), has_colour("never"), has_colour("auto")), (true, false, false));
 }
-
-#[test]
-fn a_failure_is_one_json_object_where_progress_is_json() {
-    let stderr = "{\"event\":\"failed\",\"text\":\"there is no code `zzz`\",\
-                  \"hints\":[\"`karctl explain` lists every code\"],\"code\":null}\n";
-    Sandbox::new().karctl(["explain", "zzz", "--progress", "json"]).stderr(stderr).status(2);
-}

@@ -20,6 +20,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
+
 /// A folder with a home, programs and a working directory.
 pub struct Sandbox {
     folder: tempfile::TempDir,
@@ -189,19 +191,47 @@ impl Invocation<'_> {
 impl Finished {
     /// Stdout as JSON, checked against what `karctl schema COMMAND` says of it.
     #[track_caller]
-    pub fn document(&self, command: &str) -> serde_json::Value {
-        let schema = Sandbox::new().karctl(std::iter::once("schema").chain(command.split(' '))).output();
-        let schema = serde_json::from_str(&schema.stdout).unwrap_or_else(|_| panic!("{}", schema.stderr));
+    pub fn document(&self, command: &str) -> Value {
         let document = serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("no JSON:\n{}", self.shown()));
-        let validator = jsonschema::validator_for(&schema).expect("a schema");
-        let errors: Vec<_> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "karctl {command}: {errors:#?}\n{document:#}");
+        assert_fits(&schema(command), &document, command);
         document
+    }
+
+    /// Stderr as the events of `--progress json`: every line is one, as `karctl schema progress` says, and the last one,
+    /// and no other, is the outcome, with the exit status.
+    #[track_caller]
+    pub fn events(&self) -> Vec<Value> {
+        let schema = schema("progress");
+        let event = |line: &str| {
+            let event = serde_json::from_str(line).unwrap_or_else(|_| panic!("no event: {line}\n{}", self.shown()));
+            assert_fits(&schema, &event, "progress");
+            event
+        };
+        let events: Vec<Value> = self.stderr.lines().map(event).collect();
+        let is_outcome = |event: &Value| matches!(event["event"].as_str(), Some("finished" | "failed"));
+        let outcomes: Vec<_> = (0..events.len()).filter(|&index| is_outcome(&events[index])).collect();
+        assert_eq!(outcomes, [events.len().saturating_sub(1)], "{}", self.shown());
+        assert_eq!(events[outcomes[0]]["status"].as_i64(), self.status.map(i64::from), "{}", self.shown());
+        events
     }
 
     fn shown(&self) -> String {
         format!("status {:?}\n── stdout ──\n{}\n── stderr ──\n{}", self.status, self.stdout, self.stderr)
     }
+}
+
+/// What `karctl schema` prints of a command, or of `progress`.
+#[track_caller]
+fn schema(command: &str) -> jsonschema::Validator {
+    let printed = Sandbox::new().karctl(std::iter::once("schema").chain(command.split(' '))).output();
+    let schema = serde_json::from_str(&printed.stdout).unwrap_or_else(|_| panic!("{}", printed.stderr));
+    jsonschema::validator_for(&schema).expect("a schema")
+}
+
+#[track_caller]
+fn assert_fits(schema: &jsonschema::Validator, document: &Value, command: &str) {
+    let errors: Vec<_> = schema.iter_errors(document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{command}: {errors:#?}\n{document:#}");
 }
 
 /// `(1.2 s)` becomes `(T s)`.

@@ -9,6 +9,7 @@ mod docker;
 mod durability;
 mod engine_api;
 mod engines;
+mod events;
 #[path = "../proxy/fault_proxy/mod.rs"]
 mod fault_proxy;
 mod hostile;

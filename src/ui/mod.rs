@@ -1,5 +1,9 @@
 //! The terminal: steps and notes on stderr, data on stdout. Nothing else in the program prints or asks.
 
+mod event;
+
+pub use event::Event;
+
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -31,7 +35,7 @@ pub enum Progress {
     Bars,
     /// One line for each finished step.
     Plain,
-    /// One JSON object a line: `{"event","step","text","done","total","seconds"}`.
+    /// One JSON object a line: an [`Event`].
     Json,
     /// Errors only.
     None,
@@ -61,28 +65,6 @@ struct Shared {
     verbosity: u8,
     bars: MultiProgress,
     stderr: Mutex<()>,
-}
-
-/// What `--progress json` prints.
-#[derive(Serialize)]
-struct Event<'a> {
-    event: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    step: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    done: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seconds: Option<f64>,
-}
-
-impl<'a> Event<'a> {
-    fn new(event: &'a str) -> Self {
-        Self { event, step: None, text: None, done: None, total: None, seconds: None }
-    }
 }
 
 impl Ui {
@@ -115,27 +97,28 @@ impl Ui {
             bar
         });
         if self.shared.progress == Progress::Json {
-            self.event(&Event { step: Some(&label), ..Event::new("started") });
+            self.event(&Event::Started { step: &label });
         }
         Step { ui: self.clone(), label, bar, began: Instant::now(), shown: Mutex::new(0) }
     }
 
     /// One line that is neither a step nor a problem.
     pub fn note(&self, text: impl AsRef<str>) {
-        self.line("note", text.as_ref(), text.as_ref());
+        let text = text.as_ref();
+        self.line(&Event::Note { text }, text);
     }
 
     /// Something that works, but not as the user may think.
     pub fn warn(&self, text: impl AsRef<str>) {
         let text = text.as_ref();
-        self.line("warning", text, &format!("{} {text}", paint(WARNING, "warning:")));
+        self.line(&Event::Warning { text }, &format!("{} {text}", paint(WARNING, "warning:")));
     }
 
     /// A line for `-v` (level 1) or `-vv` (level 2). Never give it a secret.
     pub fn trace(&self, level: u8, text: impl FnOnce() -> String) {
         if self.shared.verbosity >= level {
             let text = text();
-            self.line("trace", &text, &paint(DIM, &text));
+            self.line(&Event::Trace { text: &text }, &paint(DIM, &text));
         }
     }
 
@@ -186,13 +169,17 @@ impl Ui {
         }
     }
 
+    /// Tells a program that reads along that the command came to its end; people see that.
+    pub fn finished(&self, status: u8) {
+        if self.shared.progress == Progress::Json {
+            self.event(&Event::Finished { status });
+        }
+    }
+
     /// Prints why the command failed.
     pub fn report(&self, report: &Report) {
         if self.shared.progress == Progress::Json {
-            let code = report.code.map(|code| code.id());
-            self.json_line(&serde_json::json!({
-                "event": "failed", "text": report.message, "hints": report.hints, "code": code,
-            }));
+            self.event(&report.into());
             return;
         }
         let mut text = format!("{} {}", paint(ERROR, "error:"), report.message);
@@ -205,20 +192,16 @@ impl Ui {
         self.print_error_line(&text);
     }
 
-    fn line(&self, event: &str, plain: &str, styled: &str) {
+    fn line(&self, event: &Event<'_>, styled: &str) {
         match self.shared.progress {
             Progress::None => {}
-            Progress::Json => self.event(&Event { text: Some(plain), ..Event::new(event) }),
+            Progress::Json => self.event(event),
             Progress::Bars | Progress::Plain => self.print_error_line(styled),
         }
     }
 
     fn event(&self, event: &Event<'_>) {
-        self.json_line(event);
-    }
-
-    fn json_line(&self, value: &impl Serialize) {
-        if let Ok(line) = serde_json::to_string(value) {
+        if let Ok(line) = serde_json::to_string(event) {
             self.print_error_line(&line);
         }
     }
@@ -255,7 +238,7 @@ impl Step {
             && done >= *shown + BYTES_BETWEEN_EVENTS
         {
             *shown = done;
-            self.ui.event(&Event { step: Some(&self.label), done: Some(done), total, ..Event::new("progress") });
+            self.ui.event(&Event::Progress { step: &self.label, done, total });
         }
     }
 
@@ -273,12 +256,10 @@ impl Step {
         self.clear();
         match self.ui.shared.progress {
             Progress::None => {}
-            Progress::Json => self.ui.event(&Event {
-                step: Some(&self.label),
-                text: Some(text),
-                seconds: Some((seconds * 1000.0).round() / 1000.0),
-                ..Event::new("done")
-            }),
+            Progress::Json => {
+                let seconds = (seconds * 1000.0).round() / 1000.0;
+                self.ui.event(&Event::Done { step: &self.label, text, seconds });
+            }
             Progress::Bars | Progress::Plain => {
                 let time = paint(DIM, &format!("({seconds:.1} s)"));
                 self.ui.print_error_line(&format!("{} {text} {time}", paint(DONE, "✓")));
