@@ -36,15 +36,21 @@
 //! Ready means that a client's own path works ([`target::local`]'s readiness): Kafka's metadata name the address that was
 //! asked for, a record goes round, Redis answers PING as the user.
 //!
+//! # Injection
+//!
+//! [`inject`] decides what a pod's annotations make of it, as a change of untyped JSON. It has three callers that must not
+//! differ: the webhook, `karctl inject`, and whoever asks what would happen. [`manifest`] reads documents as kubectl reads
+//! them, [`yaml`] writes them so that every reader understands the same. [`certificate`] makes what the webhook serves with.
+//!
 //! # Who may use whom
 //!
 //! ```text
 //! cli -> target -> { client, check, render, services, settings, ui }
 //! ```
 //!
-//! [`runtime_config`], [`services`], [`render`] and the models are pure: no file, no socket, no clock. Clients know nothing
-//! of the command line, the terminal or the settings, and never use each other. Only [`environment`] reads the process's
-//! environment. `tests/architecture.rs` holds this.
+//! [`runtime_config`], [`services`], [`render`], [`inject`], [`certificate`] and the models are pure: no file, no socket, no
+//! clock. Clients know nothing of the command line, the terminal or the settings, and never use each other. Only
+//! [`environment`] reads the process's environment. `tests/architecture.rs` holds this.
 //!
 //! # Errors
 //!
@@ -52,6 +58,7 @@
 //! for `karctl explain`, and the exit status. `main` prints one, once.
 #![allow(async_fn_in_trait)]
 
+pub mod certificate;
 pub mod change;
 pub mod check;
 pub mod cli;
@@ -60,6 +67,8 @@ pub mod code;
 pub mod context;
 pub mod environment;
 pub mod error;
+pub mod inject;
+pub mod manifest;
 pub mod nearest;
 pub mod redacted;
 pub mod render;

@@ -19,6 +19,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("runtime_config", &[]),
     ("render", &[]),
     ("yaml", &[]),
+    ("inject", &[]),
+    ("manifest", &[]),
+    ("certificate", &[]),
     // What follows is the ground: everybody above may use it.
     ("environment", &[]),
     ("error", &[]),
@@ -48,7 +51,11 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
     (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
     (&["minijinja::"], &["src/render.rs"], "so have templates"),
-    (&["saphyr_parser::"], &["src/settings/document.rs"], "so has the place of a value in a file"),
+    (
+        &["saphyr_parser::"],
+        &["src/settings/document.rs", "src/manifest.rs"],
+        "settings are read strictly, manifests as kubectl reads them",
+    ),
     (&["dialoguer::"], &["src/ui/"], "only the ui asks"),
     (&["println!", "eprintln!", "print!", "eprint!", "dbg!"], &[], "the ui prints"),
     (
@@ -94,6 +101,9 @@ const PURE: &[&str] = &[
     "src/yaml.rs",
     "src/code.rs",
     "src/change.rs",
+    "src/certificate.rs",
+    "src/manifest.rs",
+    "src/inject/",
     "src/target/local/instance.rs",
     "src/target/local/files.rs",
 ];
