@@ -49,8 +49,10 @@ impl Docker {
         limit: Duration,
         request: &impl AsyncFn(&bollard::Docker) -> std::result::Result<T, ApiError>,
     ) -> Result<T> {
-        self.begins(operation);
-        match tokio::time::timeout(limit, request(&self.shared.api)).await {
+        let unanswered = self.begins(operation);
+        let answer = tokio::time::timeout(limit, request(&self.shared.api)).await;
+        unanswered.end();
+        match answer {
             Ok(answer) => answer.map_err(|error| DockerError::from_api(operation, &error, limit)),
             Err(_) => Err(DockerError::new(operation, Kind::Silent(limit))),
         }

@@ -91,15 +91,16 @@ impl Docker {
         &self.shared.endpoint
     }
 
-    /// What the engine was asked last, for the sentence of a time-out.
+    /// What the engine was asked last, or was asked when somebody stopped waiting for its answer: for the sentence of a
+    /// time-out.
     pub fn last_operation(&self) -> String {
         self.shared.last_operation.lock().map(|operation| operation.clone()).unwrap_or_default()
     }
 
-    fn begins(&self, operation: &str) {
-        if let Ok(mut last) = self.shared.last_operation.lock() {
-            operation.clone_into(&mut last);
-        }
+    fn begins<'a>(&'a self, operation: &'a str) -> Unanswered<'a> {
+        let unanswered = Unanswered { docker: self, operation };
+        unanswered.note();
+        unanswered
     }
 
     /// Name and version, such as `Docker 27.1.1` or `Podman 4.3.1`.
@@ -140,6 +141,30 @@ impl Docker {
         let docker = Self { shared: Arc::new(shared) };
         docker.call_within("answer", GREETING_TIMEOUT, async |api| api.ping().await).await?;
         Ok(docker)
+    }
+}
+
+/// A request on its way. One that is dropped while others go on is the one to tell of.
+struct Unanswered<'a> {
+    docker: &'a Docker,
+    operation: &'a str,
+}
+
+impl Unanswered<'_> {
+    fn note(&self) {
+        if let Ok(mut last) = self.docker.shared.last_operation.lock() {
+            self.operation.clone_into(&mut last);
+        }
+    }
+
+    fn end(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        self.note();
     }
 }
 

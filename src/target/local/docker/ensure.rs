@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use futures_util::future::join_all;
+
 use super::blueprint::Blueprint;
 use super::data::Marker;
 use super::drift::Step;
@@ -42,12 +44,25 @@ pub async fn converge(setting: &Setting<'_>, blueprints: Vec<Blueprint>) -> Resu
     let cluster_id = plan.check_data(docker, desired, inventory, Probe::Allowed).await?;
     let marker = Marker { kafka_version: desired.kafka_version.clone(), mode: desired.mode, cluster_id };
     remove_what_is_in_the_way(setting, &plan).await?;
-    let network = ensure_network(setting).await?;
-    ensure_volumes(setting, &plan).await?;
-    for planned in &plan.components {
-        apply(setting, planned, &network, &marker).await?;
-    }
+    let (network, ()) = tokio::try_join!(ensure_network(setting), ensure_volumes(setting, &plan))?;
+    let is_to_be_created = |planned: &Planned| matches!(planned.step, Step::Create | Step::Recreate(_));
+    let all = &plan.components;
+    side_by_side(all.iter().filter(|&planned| is_to_be_created(planned)), async |planned| {
+        create(setting, planned, &network).await
+    })
+    .await?;
+    upload_files(setting, &plan, &marker).await?;
+    run(setting, &plan).await?;
     Ok(plan.outcomes())
+}
+
+/// Does the same for several components at once, all of them to the end whatever becomes of one; the first error counts.
+async fn side_by_side<'a>(
+    components: impl Iterator<Item = &'a Planned>,
+    work: impl AsyncFn(&'a Planned) -> Result<()>,
+) -> Result<()> {
+    let work = &work;
+    join_all(components.map(|planned| work(planned))).await.into_iter().collect()
 }
 
 /// Containers that are to be made anew, or not at all. The last one that was started goes first.
@@ -94,27 +109,52 @@ async fn ensure_network(setting: &Setting<'_>) -> Result<String> {
 
 async fn ensure_volumes(setting: &Setting<'_>, plan: &Plan) -> Result<()> {
     let Setting { docker, desired, inventory, .. } = setting;
-    for Planned { blueprint, .. } in &plan.components {
-        if !inventory.volumes.contains(&blueprint.volume) {
-            docker.create_volume(&blueprint.volume, labels::of_volume(desired, blueprint.component)).await?;
-        }
-    }
-    Ok(())
+    let missing = plan.components.iter().filter(|planned| !inventory.volumes.contains(&planned.blueprint.volume));
+    side_by_side(missing, async |Planned { blueprint, .. }| {
+        let labels = labels::of_volume(desired, blueprint.component);
+        Ok(docker.create_volume(&blueprint.volume, labels).await?)
+    })
+    .await
 }
 
-async fn apply(setting: &Setting<'_>, planned: &Planned, network: &str, marker: &Marker) -> Result<()> {
-    let docker = setting.docker;
-    let container = &planned.blueprint.container;
-    match &planned.step {
-        Step::Leave => Ok(()),
-        Step::Unpause => Ok(docker.unpause_container(container).await?),
-        Step::Start(_) => start(setting, &planned.blueprint).await,
-        Step::Create | Step::Recreate(_) => {
-            create(setting, planned, network).await?;
-            finish(setting, planned, marker).await
-        }
-        Step::Finish => finish(setting, planned, marker).await,
+/// The files of every container that was made and not started yet.
+async fn upload_files(setting: &Setting<'_>, plan: &Plan, marker: &Marker) -> Result<()> {
+    let is_new = |planned: &&Planned| matches!(planned.step, Step::Create | Step::Recreate(_) | Step::Finish);
+    let made = plan.components.iter().filter(is_new);
+    let of_images = made.clone().map(|planned| (&planned.blueprint, image_config(setting, &planned.blueprint)));
+    let owners = upload::owners(setting.docker, of_images).await?;
+    side_by_side(made, async |Planned { blueprint, .. }| {
+        let owner = owners.get(&blueprint.component).copied().unwrap_or_default();
+        upload::files(setting.docker, blueprint, owner, marker).await
+    })
+    .await
+}
+
+/// Starts what does not run. Kafka asks again until ZooKeeper answers, so it need not be the last one, unless something is
+/// to be done in ZooKeeper before.
+async fn run(setting: &Setting<'_>, plan: &Plan) -> Result<()> {
+    let goes_on = |planned: &&Planned| {
+        let blueprint = &planned.blueprint;
+        blueprint.needs_zookeeper() && setting.inventory.volumes.contains(&blueprint.volume)
+    };
+    let (last, first): (Vec<_>, Vec<_>) = plan.components.iter().partition(goes_on);
+    for components in [first, last] {
+        side_by_side(components.into_iter(), async |planned| {
+            let Planned { blueprint, step, .. } = planned;
+            match step {
+                Step::Leave => Ok(()),
+                Step::Unpause => Ok(setting.docker.unpause_container(&blueprint.container).await?),
+                Step::Create | Step::Recreate(_) | Step::Finish | Step::Start(_) => {
+                    if goes_on(&planned) {
+                        registration::forget(setting.docker, &setting.desired.name, blueprint).await?;
+                    }
+                    start(setting, blueprint).await
+                }
+            }
+        })
+        .await?;
     }
+    Ok(())
 }
 
 async fn create(setting: &Setting<'_>, planned: &Planned, network: &str) -> Result<()> {
@@ -142,14 +182,7 @@ async fn is_our_own(setting: &Setting<'_>, planned: &Planned) -> Result<()> {
         .into())
 }
 
-async fn finish(setting: &Setting<'_>, planned: &Planned, marker: &Marker) -> Result<()> {
-    let blueprint = &planned.blueprint;
-    upload::files(setting.docker, blueprint, image_config(setting, blueprint), marker).await?;
-    start(setting, blueprint).await
-}
-
 async fn start(setting: &Setting<'_>, blueprint: &Blueprint) -> Result<()> {
-    registration::forget(setting.docker, &setting.desired.name, blueprint).await?;
     match setting.docker.start_container(&blueprint.container).await {
         Err(error) if is_about_a_port(&error) => Err(port_taken(setting, blueprint, error).await),
         answer => Ok(answer?),

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use futures_util::future::try_join_all;
+
 use super::labels;
-use crate::client::docker::models::{ContainerInspectResponse, ContainerState, ContainerStateStatusEnum};
+use crate::client::docker::models::{ContainerInspectResponse, ContainerState, ContainerStateStatusEnum, Volume};
 use crate::client::docker::{Docker, FoundNetwork};
 use crate::error::Result;
 use crate::target::local::instance::{Address, Component, InstanceName, Observed, ObservedInstance, Presence};
@@ -38,10 +40,14 @@ impl Inventory {
     /// # Errors
     /// When the engine does not answer.
     pub async fn read(docker: &Docker, name: &InstanceName) -> Result<Self> {
-        let mut inventory = Self { networks: docker.networks(&name.network()).await?, ..Self::default() };
-        inventory.read_containers(docker, name).await?;
-        inventory.read_volumes(docker, name).await?;
-        let labelled = docker.containers(&[("label", &labels::of_instance(name))]).await?;
+        let label = labels::of_instance(name);
+        let filters = [("label", label.as_str())];
+        let (mut inventory, networks, labelled) = tokio::try_join!(
+            Self::glance(docker, name),
+            async { Ok(docker.networks(&name.network()).await?) },
+            async { Ok(docker.containers(&filters).await?) },
+        )?;
+        inventory.networks = networks;
         for container in labelled {
             let is_component = container.labels.is_some_and(|labels| labels.contains_key(labels::COMPONENT));
             let own_name = container.names.iter().flatten().map(|name| name.trim_start_matches('/')).next();
@@ -61,26 +67,26 @@ impl Inventory {
     /// When the engine does not answer.
     pub async fn glance(docker: &Docker, name: &InstanceName) -> Result<Self> {
         let mut inventory = Self::default();
-        inventory.read_containers(docker, name).await?;
-        inventory.read_volumes(docker, name).await?;
+        let containers = Component::ALL.map(|component| async move {
+            Ok::<_, anyhow::Error>((component, docker.container(&name.container(component)).await?))
+        });
+        // The filter takes a part of a name; what has the label is ours under any name.
+        let filters = [("name", name.as_str())];
+        let volumes = async { Ok(docker.volumes(&filters).await?) };
+        let (containers, volumes) = tokio::try_join!(try_join_all(containers), volumes)?;
+        for (component, found) in containers {
+            let Some(inspected) = found else { continue };
+            let labels = inspected.config.as_ref().and_then(|config| config.labels.as_ref());
+            let is_foreign = !labels::belongs(labels, name);
+            inventory.containers.insert(component, Found { inspected, is_foreign });
+        }
+        inventory.add_volumes(volumes, name);
         Ok(inventory)
     }
 
-    async fn read_containers(&mut self, docker: &Docker, name: &InstanceName) -> Result<()> {
-        for component in Component::ALL {
-            if let Some(inspected) = docker.container(&name.container(component)).await? {
-                let labels = inspected.config.as_ref().and_then(|config| config.labels.as_ref());
-                let is_foreign = !labels::belongs(labels, name);
-                self.containers.insert(component, Found { inspected, is_foreign });
-            }
-        }
-        Ok(())
-    }
-
-    async fn read_volumes(&mut self, docker: &Docker, name: &InstanceName) -> Result<()> {
+    fn add_volumes(&mut self, volumes: Vec<Volume>, name: &InstanceName) {
         let exact: Vec<_> = Component::ALL.iter().map(|&component| name.volume(component)).collect();
-        // The filter takes a part of a name; what has the label is ours under any name.
-        for volume in docker.volumes(&[("name", name.as_str())]).await? {
+        for volume in volumes {
             let is_ours = labels::belongs(Some(&volume.labels), name);
             if !is_ours && !exact.contains(&volume.name) {
                 continue;
@@ -90,7 +96,6 @@ impl Inventory {
             }
             self.volumes.push(volume.name);
         }
-        Ok(())
     }
 
     /// The container of a component, if it is karctl's.

@@ -26,14 +26,11 @@ done"#;
 /// Time for the script, and for the engine to run it.
 const LIMIT: Duration = Duration::from_secs(40);
 
-/// Takes the registration away, where Kafka's data says that it did not end in good order. Kafka must not run.
+/// Takes the registration away, where Kafka's data says that it did not end in good order. ZooKeeper must run, Kafka must not.
 ///
 /// # Errors
 /// When the engine refuses or does not answer. That ZooKeeper does not is no error here: Kafka tells it better.
 pub async fn forget(docker: &Docker, name: &InstanceName, kafka: &Blueprint) -> Result<()> {
-    if !kafka.needs_zookeeper() {
-        return Ok(());
-    }
     let folder = mount(Component::Kafka);
     let is_there = async |file: &str| {
         let found = docker.download(&kafka.container, &format!("{folder}/{file}")).await?;

@@ -1,5 +1,7 @@
 //! What goes into a container before it is started: its configuration, the marker of its data, and whose they are.
 
+use std::collections::BTreeMap;
+
 use super::blueprint::{Blueprint, CLUSTER_ID, CONFIGURATION};
 use super::data::{MARKER, Marker};
 use crate::client::docker::models::ImageConfig;
@@ -20,8 +22,7 @@ const FOLDER: u32 = 0o755;
 ///
 /// # Errors
 /// When the engine refuses or does not answer.
-pub async fn files(docker: &Docker, blueprint: &Blueprint, image: &ImageConfig, marker: &Marker) -> Result<()> {
-    let owner = owner(docker, blueprint, image).await?;
+pub async fn files(docker: &Docker, blueprint: &Blueprint, owner: Owner, marker: &Marker) -> Result<()> {
     docker.upload(&blueprint.container, "/etc", &configuration(blueprint, marker, owner)?).await?;
     if let Some(archive) = data(blueprint, marker, owner)? {
         docker.upload(&blueprint.container, blueprint.mount, &archive).await?;
@@ -62,15 +63,40 @@ fn data(blueprint: &Blueprint, marker: &Marker, owner: Owner) -> Result<Option<A
         .or_fail(|| Failure::new(format!("the marker of {} cannot be packed", blueprint.container)))
 }
 
-/// The user that the server runs as: the image's, or the one it steps down to.
-async fn owner(docker: &Docker, blueprint: &Blueprint, image: &ImageConfig) -> Result<Owner> {
+/// The users that the servers run as, where it matters; each image is read once, off the first container made of it.
+///
+/// # Errors
+/// When the engine refuses or does not answer.
+pub async fn owners<'a>(
+    docker: &Docker,
+    made: impl Iterator<Item = (&'a Blueprint, &'a ImageConfig)>,
+) -> Result<BTreeMap<Component, Owner>> {
+    let mut listed = BTreeMap::new();
+    let mut owners = BTreeMap::new();
+    for (blueprint, image) in made {
+        let candidates = candidates(blueprint, image);
+        if candidates.is_empty() {
+            continue;
+        }
+        if !listed.contains_key(&blueprint.image) {
+            listed.insert(&blueprint.image, passwd(docker, &blueprint.container).await?);
+        }
+        owners.insert(blueprint.component, first_of(&candidates, &listed[&blueprint.image]));
+    }
+    Ok(owners)
+}
+
+/// Names of the user that the server runs as: the image's, or one it steps down to. None where that is root, or where root
+/// may own everything.
+fn candidates<'a>(blueprint: &Blueprint, image: &'a ImageConfig) -> Vec<&'a str> {
     let user = image.user.as_deref().unwrap_or_default();
-    let candidates: &[&str] = match blueprint.component {
-        Component::Redis if is_root(user) => &REDIS_USERS,
-        _ if is_root(user) => return Ok(Owner::default()),
-        _ => &[user],
-    };
-    first_of(docker, &blueprint.container, candidates).await
+    let has_files = blueprint.data_folder.is_some() || blueprint.files.iter().any(|file| file.is_secret);
+    match blueprint.component {
+        _ if !has_files => Vec::new(),
+        Component::Redis if is_root(user) => REDIS_USERS.to_vec(),
+        _ if is_root(user) => Vec::new(),
+        _ => vec![user],
+    }
 }
 
 /// The user that an image names, as a container made of it knows it.
@@ -80,14 +106,17 @@ async fn owner(docker: &Docker, blueprint: &Blueprint, image: &ImageConfig) -> R
 pub async fn user(docker: &Docker, container: &str, image: &ImageConfig) -> Result<Owner> {
     match image.user.as_deref().unwrap_or_default() {
         user if is_root(user) => Ok(Owner::default()),
-        user => first_of(docker, container, &[user]).await,
+        user => Ok(first_of(&[user], &passwd(docker, container).await?)),
     }
 }
 
-async fn first_of(docker: &Docker, container: &str, candidates: &[&str]) -> Result<Owner> {
+async fn passwd(docker: &Docker, container: &str) -> Result<String> {
     let passwd = docker.download(container, "/etc/passwd").await?.unwrap_or_default();
-    let passwd = String::from_utf8_lossy(&passwd);
-    Ok(candidates.iter().find_map(|user| resolve(user, &passwd)).unwrap_or_default())
+    Ok(String::from_utf8_lossy(&passwd).into_owned())
+}
+
+fn first_of(users: &[&str], passwd: &str) -> Owner {
+    users.iter().find_map(|user| resolve(user, passwd)).unwrap_or_default()
 }
 
 fn is_root(user: &str) -> bool {
