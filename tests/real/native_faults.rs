@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
@@ -262,16 +263,34 @@ fn a_file_of_the_cache_that_was_cut_changed_or_lost_is_fetched_again() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
-fn class_data_that_was_cut_does_no_harm() {
+fn class_data_that_was_cut_or_changed_is_made_anew() {
     let (instance, cache) = with_own_cache(Instance::new(Engine::Native));
-    instance.must(&instance.up(&[]));
-    instance.must(&instance.command("stop", &[]));
-    let archives =
-        fs::read_dir(cache.join("class-data")).expect("class data was kept").map(|entry| entry.expect("one").path());
-    let archives: Vec<_> =
-        archives.filter(|path| path.extension().is_some_and(|extension| extension == "jsa")).collect();
-    assert!(archives.len() >= 2, "{archives:?}");
-    archives.iter().for_each(|archive| cut(archive));
+    let archives = || {
+        let entries = fs::read_dir(cache.join("class-data")).expect("class data was kept");
+        let paths = entries.map(|entry| entry.expect("one").path());
+        let archives: Vec<_> =
+            paths.filter(|path| path.extension().is_some_and(|extension| extension == "jsa")).collect();
+        assert!(archives.len() >= 2, "{archives:?}");
+        archives
+    };
+    let change = |archive: &Path| {
+        let mut content = fs::read(archive).expect("an archive");
+        let half = content.len() / 2;
+        content[half..half + 4096].fill(0xa5);
+        fs::set_permissions(archive, fs::Permissions::from_mode(0o600)).expect("its own file");
+        fs::write(archive, content).expect("its own file");
+    };
+    for damage in [&cut as &dyn Fn(&Path), &change] {
+        instance.must(&instance.up(&[]));
+        instance.must(&instance.command("stop", &[]));
+        archives().iter().for_each(|archive| damage(archive));
+        instance.must(&instance.up(&[]));
+        for server in ["zookeeper", "kafka"] {
+            let processes = processes::below(&instance.folder().join(server));
+            assert!(processes[0].command.contains("-XX:ArchiveClassesAtExit="), "{processes:?}");
+        }
+        instance.must(&instance.command("stop", &[]));
+    }
     instance.must(&instance.up(&[]));
     pids(&instance);
 }

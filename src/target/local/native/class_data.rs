@@ -3,7 +3,8 @@
 //! A server that finds none for its class path and its Java is started so that it writes one when it ends (this costs
 //! nothing at its start, and some seconds once when it stops); karctl keeps it only after an orderly end. See JEP 350,
 //! <https://openjdk.org/jeps/350>. Java itself refuses an archive of another build or class path. It crashes on one that
-//! was cut, so the size is checked here, and on one with wrong content, unless `VerifySharedSpaces` has it take the
+//! was cut or written to, so an archive counts only with the size and time that were noted when it was kept; else it is
+//! made anew. What no time tells, such as a disk that fails, Java finds itself: `VerifySharedSpaces` has it take the
 //! archive's sums (10 ms).
 
 use std::os::unix::fs::MetadataExt;
@@ -88,18 +89,20 @@ impl ClassData {
 /// When the cache cannot be written.
 pub fn keep(folder: &ServerFolder, archive: &Path) -> Result<()> {
     let trained = folder.root().join(TRAINED);
-    let Ok(written) = std::fs::metadata(&trained) else { return Ok(()) };
+    if !trained.exists() {
+        return Ok(());
+    }
     if let Some(parent) = archive.parent() {
         create_private_folder(parent)?;
     }
     let failed = || Failure::new(format!("{} cannot be written", archive.display()));
-    remove_file(&size_of(archive))?;
+    remove_file(&seal_of(archive))?;
     if std::fs::rename(&trained, archive).is_err() {
         // State and cache may be on two file systems.
         std::fs::copy(&trained, archive).or_fail(failed)?;
         remove_file(&trained)?;
     }
-    write(&size_of(archive), written.len().to_string().as_bytes())?;
+    write(&seal_of(archive), seal(archive).or_fail(failed)?.as_bytes())?;
     prune(archive)
 }
 
@@ -115,20 +118,25 @@ fn prune(archive: &Path) -> Result<()> {
         .collect();
     archives.sort_by_key(|(modified, _)| std::cmp::Reverse(*modified));
     for (_, old) in archives.iter().skip(KEPT) {
-        remove_file(&size_of(old))?;
+        remove_file(&seal_of(old))?;
         remove_file(old)?;
     }
     Ok(())
 }
 
-/// The file that says how long an archive is; written after it, so that one that was cut has none that fits.
-fn size_of(archive: &Path) -> PathBuf {
-    archive.with_extension("bytes")
+/// The file that says how an archive was left; written after it, so that one that was cut has none that fits.
+fn seal_of(archive: &Path) -> PathBuf {
+    archive.with_extension("seal")
+}
+
+/// Size in bytes, and when it was last written to, in seconds and nanoseconds since 1970.
+fn seal(archive: &Path) -> std::io::Result<String> {
+    let file = std::fs::metadata(archive)?;
+    Ok(format!("{} {}.{:09}", file.len(), file.mtime(), file.mtime_nsec()))
 }
 
 fn is_whole(archive: &Path) -> bool {
-    let noted = std::fs::read_to_string(size_of(archive)).ok().and_then(|text| text.parse::<u64>().ok());
-    noted.is_some() && noted == std::fs::metadata(archive).ok().map(|file| file.len())
+    matches!((std::fs::read_to_string(seal_of(archive)), seal(archive)), (Ok(noted), Ok(now)) if noted == now)
 }
 
 fn key(java: &Java, jars: &[PathBuf]) -> String {
@@ -148,14 +156,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_archive_counts_only_with_the_size_that_was_noted() {
+    fn an_archive_counts_only_as_it_was_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let archive = folder.path().join("kafka.jsa");
         std::fs::write(&archive, "whole").expect("written");
         assert!(!is_whole(&archive));
-        std::fs::write(size_of(&archive), "5").expect("written");
+        std::fs::write(seal_of(&archive), seal(&archive).expect("there")).expect("written");
         assert!(is_whole(&archive));
-        std::fs::write(&archive, "who").expect("cut");
+        let later = std::time::SystemTime::now() + std::time::Duration::from_secs(1);
+        let file = std::fs::File::options().write(true).open(&archive).expect("opens");
+        file.set_modified(later).expect("set");
+        assert!(!is_whole(&archive), "written to, and as long as before");
+        std::fs::write(seal_of(&archive), seal(&archive).expect("there")).expect("written");
+        file.set_len(3).expect("cut");
         assert!(!is_whole(&archive));
     }
 
