@@ -14,6 +14,7 @@ mod events;
 mod fault_proxy;
 mod hostile;
 mod instance;
+mod kubernetes;
 mod native_faults;
 mod native_sweep;
 mod parts;

@@ -34,6 +34,26 @@ pub fn native_cache() -> PathBuf {
     PathBuf::from(variable("KARCTL_TEST_CACHE")).join("native")
 }
 
+/// The folder of the cluster that runs pods: its kubeconfigs and logs.
+pub fn kubernetes_run() -> PathBuf {
+    variable("KARCTL_TEST_K8S_RUN").into()
+}
+
+/// The folder of kubectl, helm and the servers of Kubernetes.
+pub fn kubernetes_bin() -> PathBuf {
+    variable("KARCTL_TEST_K8S_BIN").into()
+}
+
+/// The network namespace of the cluster that runs pods.
+pub fn kubernetes_netns() -> PathBuf {
+    variable("KARCTL_TEST_K8S_NETNS").into()
+}
+
+/// Where clusters of single tests have their folders.
+pub fn kubernetes_throwaway() -> PathBuf {
+    PathBuf::from(variable("KARCTL_TEST_CACHE")).join("kubernetes/throwaway")
+}
+
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run, or eval \"$(tests/setup/parts env)\""))
 }

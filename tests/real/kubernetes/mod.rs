@@ -1,0 +1,13 @@
+//! Kubernetes: clusters to test on, and what has to hold of them before anything is tested there.
+//!
+//! ```ignore
+//! let cluster = Cluster::api();                               // one's own, gone when dropped
+//! let mark = cluster.mark();
+//! cluster.karctl(&sandbox, ["k8s", "deploy"]).status(0);
+//! assert_eq!(cluster.writes_since(mark), []);
+//! ```
+
+mod audit;
+mod cluster;
+mod levels;
+mod pods;
