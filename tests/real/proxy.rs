@@ -22,7 +22,7 @@ impl Cli {
         let folder = tempfile::tempdir().expect("a folder");
         let host = parts::docker_host();
         let engine = host.strip_prefix("unix://").expect("a socket");
-        let proxy = FaultProxy::start(&folder.path().join("proxy.sock"), engine.as_ref());
+        let proxy = FaultProxy::to_engine(&folder.path().join("proxy.sock"), engine.as_ref());
         let container = format!("{NAME}-{test}");
         Self { folder, proxy, container }
     }

@@ -1,6 +1,5 @@
 //! One request, passed on or made to fail.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -12,9 +11,8 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::net::UnixStream;
 
-use super::Fault;
+use super::{Fault, Upstream};
 
 /// How long an answer that goes on and on is read before it counts as complete.
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
@@ -28,7 +26,7 @@ type Answer = Response<BoxBody<Bytes, hyper::Error>>;
 /// Where no answer is to be sent; the connection is then closed without a word.
 pub async fn pass(
     mut request: Request<Incoming>,
-    engine: &Path,
+    upstream: &Upstream,
     fault: Option<Fault>,
     client: Option<i32>,
 ) -> Result<Answer> {
@@ -38,7 +36,7 @@ pub async fn pass(
         Some(Fault::Cut | Fault::Kill) | None => {}
     }
     let upgrade = hyper::upgrade::on(&mut request);
-    let answer = send(request, engine).await?;
+    let answer = upstream.send(request).await?;
     let Some(fault) = fault else { return Ok(passed(answer, upgrade)) };
     tokio::time::timeout(LONGEST_ANSWER, answer.into_body().collect()).await.ok();
     if fault == Fault::Kill {
@@ -47,20 +45,13 @@ pub async fn pass(
     bail!("cut")
 }
 
-async fn send(request: Request<Incoming>, engine: &Path) -> Result<Response<Incoming>> {
-    let stream = UnixStream::connect(engine).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    tokio::spawn(connection.with_upgrades());
-    Ok(sender.send_request(request).await?)
-}
-
 fn passed(mut answer: Response<Incoming>, client: OnUpgrade) -> Answer {
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-        let engine = hyper::upgrade::on(&mut answer);
+        let server = hyper::upgrade::on(&mut answer);
         tokio::spawn(async move {
-            let (client, engine) = tokio::try_join!(client, engine)?;
+            let (client, server) = tokio::try_join!(client, server)?;
             // Either side may go away at any time.
-            tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(engine)).await.ok();
+            tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(server)).await.ok();
             Ok::<_, hyper::Error>(())
         });
     }

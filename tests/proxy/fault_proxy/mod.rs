@@ -1,8 +1,9 @@
-//! A reverse proxy between a program and an engine, both on Unix sockets, that writes down every request and makes one
-//! of them fail.
+//! A reverse proxy between a program and a container engine, or an API server of Kubernetes, that writes down every request
+//! and makes one of them fail.
 //!
 //! ```ignore
-//! let proxy = FaultProxy::start(&listen, &engine);
+//! let proxy = FaultProxy::to_engine(&listen, &engine);             // both on Unix sockets
+//! let proxy = FaultProxy::to_api_server(&kubeconfig, None);        // on loopback, without TLS, as the kubeconfig's user
 //! proxy.watch(Shapes::of("kar"), None);                            // an undisturbed run is recorded
 //! let points = proxy.requests();
 //! proxy.watch(Shapes::of("kar"), Some((Fault::Cut, points[3].clone())));
@@ -13,13 +14,18 @@
 //! streamed both ways, upgraded connections are passed through. A connection is opened for each request, so that a fault
 //! meets this one request only.
 
+mod client;
 mod forward;
 mod shape;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread::JoinHandle;
 
 use hyper::body::Incoming;
@@ -27,21 +33,24 @@ use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
-use tokio::net::{UnixListener, UnixStream};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::oneshot;
 
 pub use shape::Shapes;
+use upstream::Upstream;
 
 /// What becomes of the one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The connection is closed before the request reaches the engine.
+    /// The connection is closed before the request reaches the server.
     Refuse,
-    /// The engine does it; its answer is thrown away and the connection closed.
+    /// The server does it; its answer is thrown away and the connection closed.
     Cut,
-    /// The engine does it; the program that asked is ended by signal 9 before it sees the answer.
+    /// The server does it; the program that asked is ended by signal 9 before it sees the answer.
     Kill,
-    /// The request does not reach the engine, and no answer comes.
+    /// The request does not reach the server, and no answer comes.
     Hang,
 }
 
@@ -71,10 +80,16 @@ impl fmt::Display for Point {
 
 /// The proxy, which runs on a thread of its own until it is dropped.
 pub struct FaultProxy {
-    socket: PathBuf,
+    address: Address,
     run: Arc<Mutex<Run>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// Where it listens.
+enum Address {
+    Socket(PathBuf),
+    Loopback(SocketAddr),
 }
 
 /// What was seen since [`FaultProxy::watch`].
@@ -89,28 +104,58 @@ struct Run {
 
 impl FaultProxy {
     /// Listens on one socket and passes everything on to the other.
-    pub fn start(socket: &Path, engine: &Path) -> Self {
-        let run = Arc::new(Mutex::new(Run::default()));
-        let (stop, stopped) = oneshot::channel();
+    pub fn to_engine(socket: &Path, engine: &Path) -> Self {
         let listener = std::os::unix::net::UnixListener::bind(socket).expect("a new socket");
         listener.set_nonblocking(true).expect("a socket");
-        let (shared, engine) = (Arc::clone(&run), Arc::from(engine));
+        let address = Address::Socket(socket.to_owned());
+        Self::start(Upstream::Engine(engine.to_owned()), move || {
+            (Listener::Unix(UnixListener::from_std(listener).expect("a listening socket")), address)
+        })
+    }
+
+    /// Listens on a port of loopback and passes everything on to the API server of a kubeconfig, as its user; all of it in
+    /// another network namespace, where one is given.
+    pub fn to_api_server(kubeconfig: &Path, netns: Option<&Path>) -> Self {
+        let netns = netns.map(|path| File::open(path).expect("a network namespace"));
+        Self::start(Upstream::of_kubeconfig(kubeconfig), move || {
+            if let Some(netns) = netns {
+                let kind = Some(LinkNameSpaceType::Network);
+                move_into_link_name_space(netns.as_fd(), kind).expect("root may enter it");
+            }
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+            listener.set_nonblocking(true).expect("a socket");
+            let address = listener.local_addr().expect("it is bound");
+            (Listener::Tcp(TcpListener::from_std(listener).expect("a listening socket")), Address::Loopback(address))
+        })
+    }
+
+    /// `listen` is called on the proxy's own thread: what it does to that thread holds for every connection.
+    fn start(upstream: Upstream, listen: impl FnOnce() -> (Listener, Address) + Send + 'static) -> Self {
+        let run = Arc::new(Mutex::new(Run::default()));
+        let (stop, stopped) = oneshot::channel();
+        let (listens, listening) = mpsc::channel();
+        let (shared, upstream) = (Arc::clone(&run), Arc::new(upstream));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                let listener = UnixListener::from_std(listener).expect("a listening socket");
+                let (listener, address) = listen();
+                listens.send(address).expect("it is waited for");
                 tokio::select! {
-                    () = accept(&listener, &shared, &engine) => {}
+                    () = listener.accept(&shared, &upstream) => {}
                     _ = stopped => {}
                 }
             });
         });
-        Self { socket: socket.to_owned(), run, stop: Some(stop), thread: Some(thread) }
+        let address = listening.recv().expect("the proxy listens");
+        Self { address, run, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// The proxy's address, as `DOCKER_HOST` takes it.
+    /// The proxy's address: a `DOCKER_HOST`, or the server of a kubeconfig.
     pub fn host(&self) -> String {
-        format!("unix://{}", self.socket.display())
+        match &self.address {
+            Address::Socket(path) => format!("unix://{}", path.display()),
+            Address::Loopback(address) => format!("http://{address}"),
+        }
     }
 
     /// Begins a run: nothing was seen yet, and the fault, if any, is still to strike.
@@ -138,7 +183,9 @@ impl Drop for FaultProxy {
         {
             panic!("the proxy panicked");
         }
-        std::fs::remove_file(&self.socket).ok();
+        if let Address::Socket(path) = &self.address {
+            std::fs::remove_file(path).ok();
+        }
     }
 }
 
@@ -160,19 +207,44 @@ fn lock(run: &Mutex<Run>) -> MutexGuard<'_, Run> {
     run.lock().expect("nobody panics while holding it")
 }
 
-async fn accept(listener: &UnixListener, run: &Arc<Mutex<Run>>, engine: &Arc<Path>) {
-    loop {
-        let (stream, _) = listener.accept().await.expect("a connection");
-        tokio::spawn(serve(stream, Arc::clone(run), Arc::clone(engine)));
+/// What it listens on.
+enum Listener {
+    Unix(UnixListener),
+    Tcp(TcpListener),
+}
+
+impl Listener {
+    async fn accept(&self, run: &Arc<Mutex<Run>>, upstream: &Arc<Upstream>) {
+        loop {
+            let (run, upstream) = (Arc::clone(run), Arc::clone(upstream));
+            match self {
+                Self::Unix(listener) => {
+                    let (stream, _) = listener.accept().await.expect("a connection");
+                    let client = stream.peer_cred().ok().and_then(|peer| peer.pid());
+                    tokio::spawn(serve(stream, run, upstream, move || client));
+                }
+                Self::Tcp(listener) => {
+                    let (stream, address) = listener.accept().await.expect("a connection");
+                    stream.set_nodelay(true).expect("a TCP connection");
+                    tokio::spawn(serve(stream, run, upstream, move || client::of_address(address)));
+                }
+            }
+        }
     }
 }
 
-async fn serve(stream: UnixStream, run: Arc<Mutex<Run>>, engine: Arc<Path>) {
-    let client = stream.peer_cred().ok().and_then(|peer| peer.pid());
+/// `client` tells which process asks; it is called only where that process is to be killed.
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    run: Arc<Mutex<Run>>,
+    upstream: Arc<Upstream>,
+    client: impl Fn() -> Option<i32> + Copy,
+) {
     let service = service_fn(move |request: Request<Incoming>| {
         let fault = lock(&run).meet(request.method(), &request.uri().to_string());
-        let engine = Arc::clone(&engine);
-        async move { forward::pass(request, &engine, fault, client).await }
+        let upstream = Arc::clone(&upstream);
+        let client = if fault == Some(Fault::Kill) { client() } else { None };
+        async move { forward::pass(request, &upstream, fault, client).await }
     });
     let connection = Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades();
     // It ends with an error wherever a fault struck or the client went away, and both are what is wanted.

@@ -2,10 +2,26 @@
 
 use serde_json::Value;
 
+/// Query parameters of the Kubernetes API whose value differs from run to run, and what stands for it. "0" is another
+/// question than a version that was seen, and is kept.
+const VARYING: [(&str, &str); 3] =
+    [("resourceVersion", "{version}"), ("continue", "{token}"), ("timeoutSeconds", "{seconds}")];
+
+/// Resources whose objects have names that Kubernetes generates.
+const GENERATED: [&str; 2] = ["pods", "replicasets"];
+
+/// The letters and digits that Kubernetes generates names from (`k8s.io/apimachinery/pkg/util/rand`), ...
+const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+/// ... how many of them end a pod's name, ...
+const SUFFIX: usize = 5;
+/// ... and how many stand before these, or end a replica set's name: a hash of the pod's template.
+const HASH: std::ops::RangeInclusive<usize> = 8..=10;
+
 /// Digits from which on a number is a time or another that differs from run to run.
 const LONG_NUMBER: usize = 9;
 
-/// Makes shapes: without API version, ids, times and the instance's name; queries in a fixed order.
+/// Makes shapes: without the Engine's API version, ids, times, generated names and the instance's name; queries in a fixed
+/// order. The paths of the Engine API and of the Kubernetes API are apart, so that the rules for one leave the other alone.
 #[derive(Clone, Debug, Default)]
 pub struct Shapes {
     name: String,
@@ -20,7 +36,7 @@ impl Shapes {
     /// The shape of a path with its query.
     pub fn shape(&self, target: &str) -> String {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let path = self.anonymous(&decoded(without_version(path)));
+        let path = self.anonymous(&without_generated_name(&decoded(without_version(path))));
         let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| self.pair(pair)).collect();
         pairs.sort();
         if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
@@ -29,6 +45,9 @@ impl Shapes {
     fn pair(&self, pair: &str) -> String {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let value = decoded(&value.replace('+', " "));
+        if let Some((_, placeholder)) = VARYING.iter().find(|(name, _)| *name == key && !["", "0"].contains(&&*value)) {
+            return format!("{key}={placeholder}");
+        }
         let value = match serde_json::from_str(&value) {
             Ok(document @ (Value::Object(_) | Value::Array(_))) => flat(&document),
             _ => value,
@@ -57,6 +76,26 @@ fn anonymous_word(word: &str) -> &str {
         length if length >= LONG_NUMBER && word.bytes().all(|byte| byte.is_ascii_digit()) => "{number}",
         _ => word,
     }
+}
+
+/// `/api/v1/namespaces/n/pods/web-7d9f8b6c55-x2x4z` ends in `pods/web-{hash}-{suffix}`.
+fn without_generated_name(path: &str) -> String {
+    let mut parts: Vec<_> = path.split('/').map(str::to_owned).collect();
+    let resource = parts.iter().position(|part| GENERATED.contains(&&**part));
+    if let Some(name) = resource.and_then(|index| parts.get_mut(index + 1)) {
+        let is_generated = |word: &str| word.bytes().all(|byte| ALPHABET.contains(&byte));
+        let mut words: Vec<_> = name.split('-').collect();
+        let mut last = words.len() - 1;
+        if last > 0 && words[last].len() == SUFFIX && is_generated(words[last]) {
+            words[last] = "{suffix}";
+            last -= 1;
+        }
+        if last > 0 && HASH.contains(&words[last].len()) && is_generated(words[last]) {
+            words[last] = "{hash}";
+        }
+        *name = words.join("-");
+    }
+    parts.join("/")
 }
 
 /// `/v1.41/info` is `/info`.
@@ -122,6 +161,22 @@ fn what_differs_from_run_to_run_is_left_out_and_the_order_of_a_query_does_not_ma
             "/volumes?filters=dangling:true:true,label:a,label:b={name}",
         ),
         ("/vault/x%2Fy%".to_owned(), "/vault/x/y%"),
+        (
+            "/apis/apps/v1/namespaces/one/statefulsets/kafka?fieldManager=karctl&force=true".to_owned(),
+            "/apis/apps/v1/namespaces/{name}/statefulsets/kafka?fieldManager=karctl&force=true",
+        ),
+        (
+            "/api/v1/namespaces/one/pods?watch=true&resourceVersion=812&timeoutSeconds=290&labelSelector=a%3Done".to_owned(),
+            "/api/v1/namespaces/{name}/pods?labelSelector=a={name}&resourceVersion={version}&timeoutSeconds={seconds}&watch=true",
+        ),
+        ("/api/v1/pods?limit=500&continue=eyJ2&resourceVersion=0".to_owned(),
+            "/api/v1/pods?continue={token}&limit=500&resourceVersion=0"),
+        ("/api/v1/namespaces/one/pods/web-7d9f8b6c55-x2x4z/log".to_owned(),
+            "/api/v1/namespaces/{name}/pods/web-{hash}-{suffix}/log"),
+        ("/api/v1/namespaces/one/pods/kar-kafka-0".to_owned(), "/api/v1/namespaces/{name}/pods/kar-kafka-0"),
+        ("/api/v1/namespaces/one/pods/client".to_owned(), "/api/v1/namespaces/{name}/pods/client"),
+        ("/apis/apps/v1/namespaces/n/replicasets/web-7d9f8b6c55".to_owned(),
+            "/apis/apps/v1/namespaces/n/replicasets/web-{hash}"),
     ] {
         assert_eq!(Shapes::of("one").shape(&target), expected);
     }

@@ -85,6 +85,11 @@ impl Cluster {
         self.run.join("audit.log")
     }
 
+    /// The network namespace that the cluster stands in; none where that is the tests' own.
+    pub fn netns(&self) -> Option<&Path> {
+        self.netns.as_deref()
+    }
+
     /// A command line of the shipped program, with this cluster's kubeconfig, not run yet.
     pub fn karctl<'a, A: Into<OsString>>(
         &self,

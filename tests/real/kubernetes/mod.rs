@@ -11,3 +11,4 @@ mod audit;
 mod cluster;
 mod levels;
 mod pods;
+mod proxy;

@@ -30,7 +30,7 @@ impl Subject {
         let name = format!("sweep{}x{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let sandbox = Sandbox::new();
         let engine = EngineApi::at(&parts::docker_host());
-        let proxy = FaultProxy::start(&sandbox.path("proxy.sock"), engine.socket());
+        let proxy = FaultProxy::to_engine(&sandbox.path("proxy.sock"), engine.socket());
         let sandbox = sandbox.variable("DOCKER_HOST", proxy.host());
         let [kafka_port, redis_port] = free_ports();
         let mut up = vec!["local".to_owned(), "up".to_owned(), "--name".to_owned(), name.clone()];
