@@ -5,9 +5,18 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::code::Code;
 use crate::error::{Failure, Result};
+
+/// Variables that hold passwords: karctl's settings, and what `eval "$(karctl env)"` leaves in a shell.
+pub const PASSWORDS: [&str; 4] = ["KARCTL_KAFKA_PASSWORD", "KARCTL_REDIS_PASSWORD", "KAFKA_PASSWORD", "REDIS_PASSWORD"];
+
+/// Keeps the passwords from a program that has no need of them: one that karctl runs, and not the user.
+pub fn without_passwords(command: &mut Command) -> &mut Command {
+    PASSWORDS.iter().fold(command, |command, name| command.env_remove(name))
+}
 
 /// A snapshot of the environment variables and of the working directory.
 #[derive(Clone, Debug, Default)]

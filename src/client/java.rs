@@ -6,7 +6,7 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 
 use crate::code::Code;
-use crate::environment::Environment;
+use crate::environment::{Environment, without_passwords};
 use crate::error::{Failure, Result};
 
 /// A Java runtime.
@@ -70,7 +70,7 @@ fn look(program: PathBuf) -> Option<Java> {
 }
 
 fn asked(program: &Path) -> Option<(u32, String)> {
-    let output = Command::new(program).arg("-version").output().ok()?;
+    let output = without_passwords(&mut Command::new(program)).arg("-version").output().ok()?;
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     Some((version_of(&told, "version ")?, told))
 }

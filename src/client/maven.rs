@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use crate::code::Code;
-use crate::environment::Environment;
+use crate::environment::{Environment, without_passwords};
 use crate::error::{Failure, OrFail, Result};
 
 /// The goal that copies artifacts into a folder; pinned, as Maven would else ask which version is the newest.
@@ -53,6 +53,7 @@ pub async fn copy(environment: &Environment, artifacts: &[Artifact], to: &Path, 
 
 async fn run(mut command: Command, progress: Progress<'_>) -> Result<()> {
     let failed = || Failure::new("`mvn` cannot be run");
+    without_passwords(command.as_std_mut());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().or_fail(failed)?;
     let mut errors = Vec::new();

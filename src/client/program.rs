@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use crate::environment::without_passwords;
 use crate::error::{Failure, OrFail, Result};
 
 /// What a program says within `limit`, without colours, stdout before stderr: some print their version to one, some to
@@ -16,6 +17,7 @@ use crate::error::{Failure, OrFail, Result};
 pub async fn ask(program: &Path, arguments: &[&str], limit: Duration) -> Result<String> {
     let name = program.display();
     let mut command = Command::new(program);
+    without_passwords(command.as_std_mut());
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     let output = tokio::time::timeout(limit, command.output())
         .await

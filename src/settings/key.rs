@@ -140,6 +140,8 @@ mod tests {
         assert_eq!(engine.kind, Kind::Choice(["auto", "docker", "native"].map(str::to_owned).to_vec()));
         assert_eq!(key("local.bind").expect("a key").kind, Kind::Address);
         assert!(key("local.secure").expect("a key").is_nullable);
+        let mut of_secrets = keys().iter().filter(|key| key.is_secret).map(Key::variable);
+        assert!(of_secrets.all(|name| crate::environment::PASSWORDS.contains(&name.as_str())));
         let secrets: Vec<_> = keys().iter().filter(|key| key.is_secret).map(|key| key.path.as_str()).collect();
         assert_eq!(secrets, ["kafka.password", "redis.password"]);
         assert!(keys().iter().all(|key| !key.description.is_empty()));

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tokio::io::AsyncWriteExt;
 
 use super::configuration::{Auth, Configuration};
-use crate::environment::Environment;
+use crate::environment::{Environment, without_passwords};
 use crate::error::{Failure, OrFail, Result};
 use crate::redacted::Secret;
 
@@ -166,7 +166,9 @@ async fn ask_helper(
 ) -> std::result::Result<Option<RegistryCredentials>, String> {
     let program = format!("docker-credential-{helper}");
     let path = environment.program(&program).ok_or_else(|| format!("`{program}` is not on PATH"))?;
-    let mut child = tokio::process::Command::new(path)
+    let mut command = tokio::process::Command::new(path);
+    without_passwords(command.as_std_mut());
+    let mut child = command
         .arg("get")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

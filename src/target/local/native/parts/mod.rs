@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::super::instance::Desired;
 use crate::code::Code;
 use crate::context::Context;
+use crate::environment::without_passwords;
 use crate::error::{Failure, OrFail, Result};
 pub use sources::Sources;
 
@@ -164,10 +165,11 @@ fn given_redis(context: &Context, desired: &Desired) -> Result<Option<PathBuf>> 
 
 /// `v=7.0.15` in `Redis server v=7.0.15 sha=00000000:0 ...`; it takes some 3 ms, and proves that the program runs here.
 fn version_of_redis(program: &Path) -> Result<Option<String>> {
-    let output = std::process::Command::new(program).arg("--version").output().or_fail(|| {
-        Failure::new(format!("{} does not run on this machine", program.display()))
-            .hint("install valkey-server or redis-server, or give one with `--set redis.program=PATH`")
-    })?;
+    let output =
+        without_passwords(&mut std::process::Command::new(program)).arg("--version").output().or_fail(|| {
+            Failure::new(format!("{} does not run on this machine", program.display()))
+                .hint("install valkey-server or redis-server, or give one with `--set redis.program=PATH`")
+        })?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text.split_whitespace().find_map(|word| word.strip_prefix("v=")).map(str::to_owned))
 }
