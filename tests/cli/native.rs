@@ -187,6 +187,19 @@ fn a_stale_record_of_another_process_harms_nobody() {
 fn what_only_containers_can_do_is_refused_with_the_reason() {
     let machine = Machine::new();
     fails(&machine.up(&["--restart", "always"]), 2, &["local.restart", "--engine docker"]);
+    assert!(!machine.instance("").exists());
+}
+
+#[test]
+fn what_was_typed_wrong_is_told_before_what_is_in_the_way() {
+    let machine = Machine::new();
+    let _listener = std::net::TcpListener::bind(("127.0.0.1", machine.ports.0)).expect("free");
+    for more in [&[][..], &["--dry-run"]] {
+        fails(&machine.up(&[&["--restart", "always"], more].concat()), 2, &["local.restart"]);
+    }
+    let libs = machine.sandbox.path("kafka/libs");
+    fs::rename(libs.join("kafka_2.13-3.9.1.jar"), libs.join("kafka_2.13-4.0.0.jar")).expect("renamed");
+    fails(&machine.up(&[]), 2, &["Kafka 4.0.0 has no ZooKeeper mode"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The engine that an instance lives on: one of the two, chosen once.
 
 use super::docker::DockerEngine;
-use super::engine::{Engine, EngineKind, LastWords, LogQuery, Outcome};
+use super::engine::{Begins, Engine, EngineKind, LastWords, LogQuery, Outcome};
 use super::instance::{Component, Desired, InstanceName, ObservedInstance};
 use super::native::NativeEngine;
 use crate::context::Context;
@@ -41,12 +41,16 @@ impl Engine for AnyEngine {
         either!(self, engine => engine.observe(context, name).await)
     }
 
+    fn refuse_unsupported(&self, context: &Context, desired: &Desired) -> Result<()> {
+        either!(self, engine => engine.refuse_unsupported(context, desired))
+    }
+
     async fn plan(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>> {
         either!(self, engine => engine.plan(context, desired, observed).await)
     }
 
-    async fn ensure(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>> {
-        either!(self, engine => engine.ensure(context, desired, observed).await)
+    async fn ensure(&self, context: &Context, desired: &Desired, begins: Begins<'_>) -> Result<Vec<Outcome>> {
+        either!(self, engine => engine.ensure(context, desired, begins).await)
     }
 
     async fn stop(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>> {

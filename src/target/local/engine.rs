@@ -74,6 +74,9 @@ pub struct LastWords {
     pub log: Vec<String>,
 }
 
+/// Called once when work on an instance begins.
+pub type Begins<'a> = &'a dyn Fn() -> Result<()>;
+
 /// One way of running the servers.
 ///
 /// `ensure` and its kin are idempotent: they read what is, do the difference and say what they did; after a cut at any
@@ -91,11 +94,18 @@ pub trait Engine {
     /// Reads what there is of an instance; changes nothing.
     async fn observe(&self, context: &Context, name: &InstanceName) -> Result<ObservedInstance>;
 
+    /// Refuses what the engine can never do, whatever there is; changes nothing.
+    ///
+    /// # Errors
+    /// A usage failure that says why.
+    fn refuse_unsupported(&self, context: &Context, desired: &Desired) -> Result<()>;
+
     /// Says what `ensure` would do; changes nothing.
     async fn plan(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>>;
 
     /// Fetches what is missing, and makes and starts what differs. Returns when everything was started, not when it is ready.
-    async fn ensure(&self, context: &Context, desired: &Desired, observed: &ObservedInstance) -> Result<Vec<Outcome>>;
+    /// `begins` is called when nothing that is there speaks against it, before anything is changed.
+    async fn ensure(&self, context: &Context, desired: &Desired, begins: Begins<'_>) -> Result<Vec<Outcome>>;
 
     /// Stops every component, Kafka before ZooKeeper, and keeps all.
     async fn stop(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>>;

@@ -68,12 +68,13 @@ pub async fn up(context: &Context, settings: &Settings, options: &UpOptions) -> 
     let mut desired =
         Desired::from_settings(settings, || credentials::ensure(context, &name, settings, options.dry_run))?;
     desired.replace = options.replace;
+    engine.refuse_unsupported(context, &desired)?;
     ports::settle(&mut desired, &observed, options)?;
     let outcomes = if options.dry_run {
         engine.plan(context, &desired, &observed).await?
     } else {
-        Record::new(engine.kind(), engine.endpoint()).write(context, &name)?;
-        engine.ensure(context, &desired, &observed).await?
+        let record = || Record::new(engine.kind(), engine.endpoint()).write(context, &name);
+        engine.ensure(context, &desired, &record).await?
     };
     let ready = options.wait && !options.dry_run;
     if ready {

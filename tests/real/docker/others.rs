@@ -15,6 +15,7 @@ fn foreign_containers_are_refused_and_replaced_on_request() {
         let answer = machine.up(arguments);
         let message = format!("the container {} is not karctl's", machine.of("_kafka"));
         assert_eq!(answer.refusal(), (message.as_str(), "KAR104"));
+        assert!(!machine.folder().exists(), "karctl remembers an instance that it did not make");
         assert_eq!(machine.residue(), before);
     }
     let replaced = ["zookeeper created", "kafka recreated (it was not karctl's)", "redis created"];

@@ -24,7 +24,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::engine::{Engine, EngineKind, LastWords, LogQuery, Outcome};
+use super::engine::{Begins, Engine, EngineKind, LastWords, LogQuery, Outcome};
 use super::instance::{Component, Desired, InstanceName, ObservedInstance};
 use super::record;
 use crate::client::docker::{Docker, DockerError, LogRequest, Owner};
@@ -154,6 +154,11 @@ impl Engine for DockerEngine {
         self.within(&context.deadline, glance).await
     }
 
+    /// Containers can be all that is asked for.
+    fn refuse_unsupported(&self, _: &Context, _: &Desired) -> Result<()> {
+        Ok(())
+    }
+
     async fn plan(&self, context: &Context, desired: &Desired, _: &ObservedInstance) -> Result<Vec<Outcome>> {
         let work = async {
             self.learn_version().await?;
@@ -168,7 +173,7 @@ impl Engine for DockerEngine {
         self.within(&context.deadline, work).await
     }
 
-    async fn ensure(&self, context: &Context, desired: &Desired, _: &ObservedInstance) -> Result<Vec<Outcome>> {
+    async fn ensure(&self, context: &Context, desired: &Desired, begins: Begins<'_>) -> Result<Vec<Outcome>> {
         let blueprints = plan::blueprints(desired)?;
         let look = async {
             self.learn_version().await?;
@@ -177,6 +182,7 @@ impl Engine for DockerEngine {
             Ok((inventory, images::present(&self.docker, &blueprints).await?))
         };
         let (inventory, mut images) = self.within(&context.deadline, look).await?;
+        begins()?;
         // A pull has a stall detection of its own instead of the deadline, which begins again after it.
         let has_pulled = images::pull_missing(&self.docker, context, &blueprints, desired.pull, &images).await?;
         let deadline = context.deadline.restarted();

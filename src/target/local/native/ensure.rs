@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::engine::Outcome;
+use super::super::engine::{Begins, Outcome};
 use super::super::instance::{Component, Desired};
 use super::before_kafka::{cluster_id, forget_last_life, format};
 use super::class_data::ClassData;
@@ -56,14 +56,19 @@ pub fn refuse_unsupported(desired: &Desired, kafka_version: &str) -> Result<()> 
 }
 
 impl NativeEngine {
-    pub(super) async fn converge(&self, context: &Context, desired: &Desired) -> Result<Vec<Outcome>> {
+    pub(super) async fn converge(
+        &self,
+        context: &Context,
+        desired: &Desired,
+        begins: Begins<'_>,
+    ) -> Result<Vec<Outcome>> {
         let plan = Plan::of(context, desired)?;
-        refuse_unsupported(desired, &plan.kafka_version)?;
         if desired.pull != PullPolicy::Missing {
             context.ui.note("--pull is for images; the native engine has none");
         }
         Data::of(&plan.folder)?.remember_cluster()?;
         if plan.is_unchanged() {
+            begins()?;
             plan.state.write(plan.folder.root())?;
             return Ok(plan.outcomes());
         }
@@ -72,6 +77,7 @@ impl NativeEngine {
         disk::require(plan.folder.root())?;
         let java = java::find(&context.environment, minimum_java(&plan.kafka_version))?;
         let parts = parts::obtain(context, desired).await?;
+        begins()?;
         stop_what_differs(&plan).await?;
         check_ports(desired, &plan)?;
         let launcher = Launcher { context, desired, java: &java, parts: &parts };

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::engine::{Action, Engine, EngineKind, LastWords, LogQuery, Outcome};
+use super::engine::{Action, Begins, Engine, EngineKind, LastWords, LogQuery, Outcome};
 use super::instance::{Component, Desired, InstanceName, Observed, ObservedInstance, Presence};
 use super::record;
 use crate::client::process::{self, Launched, Life};
@@ -122,15 +122,18 @@ impl Engine for NativeEngine {
         })
     }
 
+    fn refuse_unsupported(&self, context: &Context, desired: &Desired) -> Result<()> {
+        ensure::refuse_unsupported(desired, &parts::kafka_version(context, desired)?)
+    }
+
     async fn plan(&self, context: &Context, desired: &Desired, _: &ObservedInstance) -> Result<Vec<Outcome>> {
         let plan = Plan::of(context, desired)?;
-        ensure::refuse_unsupported(desired, &plan.kafka_version)?;
         Data::of(&plan.folder)?.check(desired, &plan.kafka_version)?;
         Ok(plan.outcomes())
     }
 
-    async fn ensure(&self, context: &Context, desired: &Desired, _: &ObservedInstance) -> Result<Vec<Outcome>> {
-        self.converge(context, desired).await
+    async fn ensure(&self, context: &Context, desired: &Desired, begins: Begins<'_>) -> Result<Vec<Outcome>> {
+        self.converge(context, desired, begins).await
     }
 
     async fn stop(&self, context: &Context, name: &InstanceName) -> Result<Vec<Outcome>> {
