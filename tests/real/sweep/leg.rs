@@ -85,20 +85,22 @@ impl Leg {
 pub enum Depth {
     /// Every one that is over at once, and the first of each class one that is not.
     EveryFault,
-    /// One, by turns: for commands most of whose requests another sweep meets in every way.
+    /// One, by turns, and the first of each class one that is not over: for commands most of whose requests another sweep
+    /// meets in every way.
     ByTurns,
 }
 
 impl Record {
     fn trials(&self, depth: Depth) -> Vec<(Fault, Point)> {
         let faults = [Fault::Refuse, Fault::Cut, Fault::Kill];
-        if depth == Depth::ByTurns {
-            return faults.into_iter().cycle().zip(self.requests.iter().cloned()).collect();
-        }
-        let first =
-            self.requests.iter().filter(|point| point.occurrence == 0).map(|point| (Fault::Hang, point.clone()));
-        let all = self.requests.iter().flat_map(|point| faults.map(|fault| (fault, point.clone())));
-        all.chain(first).collect()
+        let over_at_once: Vec<_> = match depth {
+            Depth::EveryFault => {
+                self.requests.iter().flat_map(|point| faults.map(|fault| (fault, point.clone()))).collect()
+            }
+            Depth::ByTurns => faults.into_iter().cycle().zip(self.requests.iter().cloned()).collect(),
+        };
+        let first = self.requests.iter().filter(|point| point.occurrence == 0);
+        over_at_once.into_iter().chain(first.map(|point| (Fault::Hang, point.clone()))).collect()
     }
 }
 

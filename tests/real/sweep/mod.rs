@@ -5,6 +5,7 @@
 //! a fault that a second attempt mends (refused, or done but unanswered) is not even noticed.
 
 mod leg;
+mod real_servers;
 mod subject;
 
 use leg::{Depth, Leg, sweep};
