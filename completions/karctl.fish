@@ -42,6 +42,10 @@ complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print ve
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what the injector makes of manifests'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "uninject" -d 'Take away from manifests what the injector added'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "injector" -d 'The admission webhook that adds KAR to pods'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
@@ -334,6 +338,107 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s f -l file -d 'A manifest of YAML or JSON documents, `-` for stdin; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-image -d 'Image of the sidecar' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-user -d 'Run it as this user, and never as root; for PodSecurity\'s `restricted`, not on OpenShift [default: the image\'s]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-resources -d 'What it asks for and may use, such as requests.cpu=50m,limits.memory=256Mi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l native-sidecar -d 'Make it an init container that is always restarted, so that it starts first, ends last, and lets Jobs end; needs Kubernetes 1.29'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s f -l file -d 'A manifest of YAML or JSON documents, `-` for stdin; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer admission reviews over HTTPS until SIGTERM'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l cert -d 'The certificate, as PEM' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l key -d 'Its private key, as PEM' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l address -d 'Where to listen: an address of this machine, or 0.0.0.0 or :: for all of them' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l port -d 'The port to listen on' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l drain -d 'How long to go on after SIGTERM, such as 5s [default: 5s]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-image -d 'Image of the sidecar' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-user -d 'Run it as this user, and never as root; for PodSecurity\'s `restricted`, not on OpenShift [default: the image\'s]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-resources -d 'What it asks for and may use, such as requests.cpu=50m,limits.memory=256Mi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l native-sidecar -d 'Make it an init container that is always restarted, so that it starts first, ends last, and lets Jobs end; needs Kubernetes 1.29'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -f -a "build" -d 'Make an image, without a container engine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l output -d 'The archive to write, or a folder for it' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l binary -d 'The static karctl to put into it [default: this one]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l name -d 'Name and tag of the image' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

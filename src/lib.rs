@@ -15,6 +15,7 @@
 //!   settings   layers merged as YAML, each value with its origin, deserialised once
 //!   target     a recipe that reads top to bottom: lock, look, compare, do the difference, prove it
 //!     client   one home for each outside system: docker, kafka, redis, processes, files, ports, downloads
+//!     server   what is offered to others: HTTPS for the injector
 //!   ui         the only one who prints or asks
 //! ```
 //!
@@ -45,7 +46,7 @@
 //! # Who may use whom
 //!
 //! ```text
-//! cli -> target -> { client, check, render, services, settings, ui }
+//! cli -> target -> { client, server, check, render, inject, services, settings, ui }
 //! ```
 //!
 //! [`runtime_config`], [`services`], [`render`], [`inject`], [`certificate`] and the models are pure: no file, no socket, no
@@ -73,6 +74,7 @@ pub mod nearest;
 pub mod redacted;
 pub mod render;
 pub mod runtime_config;
+pub mod server;
 pub mod services;
 pub mod settings;
 pub mod target;

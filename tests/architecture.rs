@@ -8,10 +8,29 @@ use std::path::{Path, PathBuf};
 
 /// Every top-level module and those it may use. Each uses only modules that stand below it, so there is no circle.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("cli", &["target", "check", "settings", "context", "ui", "services", "runtime_config", "yaml"]),
-    ("target", &["check", "client", "settings", "context", "ui", "services", "runtime_config", "render", "change"]),
+    ("cli", &["target", "check", "settings", "context", "ui", "services", "runtime_config", "yaml", "inject"]),
+    (
+        "target",
+        &[
+            "check",
+            "client",
+            "server",
+            "settings",
+            "context",
+            "ui",
+            "services",
+            "runtime_config",
+            "render",
+            "change",
+            "yaml",
+            "inject",
+            "manifest",
+            "certificate",
+        ],
+    ),
     ("check", &["settings", "ui"]),
     ("client", &["services", "change"]),
+    ("server", &[]),
     ("settings", &[]),
     ("context", &["ui"]),
     ("ui", &["yaml"]),
@@ -50,6 +69,7 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["bollard::"], &["src/client/docker/"], "the Engine API has one home"),
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
     (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
+    (&["hyper::", "hyper_util::", "tokio_rustls::"], &["src/server/"], "and what is served"),
     (&["minijinja::"], &["src/render.rs"], "so have templates"),
     (
         &["saphyr_parser::"],

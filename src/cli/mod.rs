@@ -9,6 +9,9 @@ mod config;
 mod env;
 mod exec;
 mod explain;
+mod images;
+mod inject;
+mod injector;
 mod local;
 mod profile;
 mod schema;
@@ -54,6 +57,16 @@ enum Command {
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
     Exec(exec::ExecArguments),
+    /// Show what the injector makes of manifests
+    Inject(Box<inject::InjectArguments>),
+    /// Take away from manifests what the injector added
+    Uninject(inject::UninjectArguments),
+    /// The admission webhook that adds KAR to pods
+    #[command(subcommand)]
+    Injector(injector::InjectorCommand),
+    /// Container images
+    #[command(subcommand)]
+    Images(images::ImagesCommand),
     /// Whether this machine is ready, and how to get what is missing
     #[command(subcommand)]
     Check(check::CheckCommand),
@@ -175,6 +188,10 @@ fn execute(command: Command, context: Context) -> Result<u8> {
         match command {
             Command::Exec(arguments) => exec::run(arguments, &context).await,
             Command::Local(local::LocalCommand::Run(arguments)) => local::run_app(*arguments, &context).await,
+            // They end by themselves: at a signal, in order, or once stdin is read.
+            Command::Injector(command) => injector::run(command, &context).await,
+            Command::Inject(arguments) => inject::run(*arguments, &context),
+            Command::Uninject(arguments) => inject::run_uninject(&arguments, &context),
             other => interruptible(dispatch(other, &context)).await,
         }
     });
@@ -188,6 +205,10 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Local(command) => local::run(command, context).await,
         Command::Env(arguments) => env::run(arguments, context).await,
         Command::Exec(arguments) => exec::run(arguments, context).await,
+        Command::Inject(arguments) => inject::run(*arguments, context),
+        Command::Uninject(arguments) => inject::run_uninject(&arguments, context),
+        Command::Injector(command) => injector::run(command, context).await,
+        Command::Images(command) => images::run(command, context),
         Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Profile(command) => profile::run(command, context),

@@ -14,7 +14,7 @@ use crate::check;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
-use crate::target::{self, cache, environment, local};
+use crate::target::{self, cache, environment, image, local};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -28,6 +28,7 @@ const DOCUMENTS: &[Document] = &[
     document::<environment::Checked>("env --check"),
     document::<env::Printed>("env --format json"),
     document::<explain::Explanations>("explain"),
+    document::<image::Built>("images build"),
     document::<local::Teardown>("local down"),
     document::<local::Instances>("local ls"),
     document::<local::app::Applications>("local ps"),

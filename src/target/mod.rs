@@ -3,5 +3,8 @@
 pub mod cache;
 pub mod completions;
 pub mod environment;
+pub mod image;
+pub mod inject;
+pub mod injector;
 pub mod local;
 pub mod version;

@@ -87,6 +87,11 @@ impl Ui {
         self.shared.output
     }
 
+    /// Whether `-v` was given, for commands that do not trace but log.
+    pub fn is_verbose(&self) -> bool {
+        self.shared.verbosity > 0
+    }
+
     /// Begins a step; it shows as running until it is finished or dropped.
     pub fn step(&self, label: impl Into<String>) -> Step {
         let label = label.into();

@@ -8,6 +8,8 @@ mod config;
 mod env;
 mod events;
 mod explain;
+mod inject;
+mod injector;
 mod machine;
 mod native;
 mod output;

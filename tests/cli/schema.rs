@@ -3,10 +3,13 @@ use serde_json::Value;
 use crate::sandbox::Sandbox;
 
 /// Commands without a document of their own, and why.
-const WITHOUT: [(&str, &str); 3] = [
+const WITHOUT: [(&str, &str); 6] = [
     ("exec", "what it prints is the command's"),
+    ("inject", "it prints the manifests that it was given"),
+    ("injector serve", "it prints a log"),
     ("local export compose", "it is a document of docker compose"),
     ("local logs", "what it prints are the servers' lines"),
+    ("uninject", "it prints the manifests that it was given"),
 ];
 
 fn documents() -> Vec<String> {
