@@ -703,13 +703,13 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__images__subcmd__build)
-            opts="-y -v -h --output --binary --name --yes --timeout --verbose --color --progress --help injector"
+            opts="-o -y -v -h --archive --binary --name --output --yes --timeout --verbose --color --progress --help injector"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                --output)
+                --archive)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -730,6 +730,14 @@ _karctl() {
                     ;;
                 --name)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json yaml" -- "${cur}"))
                     return 0
                     ;;
                 --timeout)

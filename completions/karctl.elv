@@ -402,9 +402,11 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand build 'Make an image, without a container engine'
         }
         &'karctl;images;build'= {
-            cand --output 'The archive to write, or a folder for it'
+            cand --archive 'The archive to write, or a folder for it'
             cand --binary 'The static karctl to put into it [default: this one]'
             cand --name 'Name and tag of the image'
+            cand -o 'Form of the result on stdout'
+            cand --output 'Form of the result on stdout'
             cand --timeout 'Give up waiting after so long, such as 90s or 5m [default: 2m]'
             cand --color 'When to use colour'
             cand --progress 'Form of what is shown on stderr while the command runs'

@@ -425,9 +425,12 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_see
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -f -a "build" -d 'Make an image, without a container engine'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l output -d 'The archive to write, or a folder for it' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l archive -d 'The archive to write, or a folder for it' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l binary -d 'The static karctl to put into it [default: this one]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l name -d 'Name and tag of the image' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'

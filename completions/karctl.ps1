@@ -426,9 +426,11 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             break
         }
         'karctl;images;build' {
-            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The archive to write, or a folder for it')
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'The archive to write, or a folder for it')
             [CompletionResult]::new('--binary', '--binary', [CompletionResultType]::ParameterName, 'The static karctl to put into it [default: this one]')
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Name and tag of the image')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting after so long, such as 90s or 5m [default: 2m]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Form of what is shown on stderr while the command runs')

@@ -22,7 +22,7 @@ The image holds one program and nothing else, so the program has to be static. T
 
 Examples:
   RUSTFLAGS=\"-C target-feature=+crt-static\" cargo build --release --locked --target x86_64-unknown-linux-gnu
-  karctl images build injector --output . --binary target/x86_64-unknown-linux-gnu/release/karctl
+  karctl images build injector --archive . --binary target/x86_64-unknown-linux-gnu/release/karctl
   docker load -i karctl-injector-*.tar          or: kind load image-archive, ctr -n k8s.io images import")]
 pub struct BuildArguments {
     /// Which image
@@ -30,7 +30,7 @@ pub struct BuildArguments {
     image: ImageArgument,
     /// The archive to write, or a folder for it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
-    output: PathBuf,
+    archive: PathBuf,
     /// The static karctl to put into it [default: this one]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     binary: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub enum ImageArgument {
 /// Whatever the target reports.
 pub fn run(command: ImagesCommand, context: &Context) -> Result<u8> {
     let ImagesCommand::Build(arguments) = command;
-    let order = Order { output: arguments.output, binary: arguments.binary, name: arguments.name };
+    let order = Order { output: arguments.archive, binary: arguments.binary, name: arguments.name };
     let built = match arguments.image {
         ImageArgument::Injector => image::build_injector(&order, context)?,
     };

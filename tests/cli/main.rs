@@ -8,6 +8,7 @@ mod config;
 mod env;
 mod events;
 mod explain;
+mod images;
 mod inject;
 mod injector;
 mod machine;
