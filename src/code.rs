@@ -110,6 +110,42 @@ codes! {
     "KAR126" CertificatesUnusable "the file of certificates cannot be used",
         "SSL_CERT_FILE names the certificates that karctl and other clients trust; it is missing, cannot be read, or holds none in the PEM form.",
         "Correct SSL_CERT_FILE, or unset it to trust the system's certificates.";
+    "KAR201" NoCluster "no cluster can be chosen",
+        "There is no kubeconfig, it cannot be read, or it has no such context.",
+        "Get a kubeconfig from your cluster's provider, give it with `--kubeconfig` or KUBECONFIG, and choose with `--context`.";
+    "KAR202" ClusterUnreachable "the API server does not answer",
+        "The address in the kubeconfig answers nothing, breaks off, or shows a certificate that the kubeconfig does not trust.",
+        "Look whether the cluster runs and whether a VPN or proxy is needed; fetch the kubeconfig again where the cluster was made anew.";
+    "KAR203" ClusterLogin "the API server does not know who asks",
+        "The kubeconfig's token or certificate has expired, or its login plugin failed.",
+        "Log in again as your cluster's provider says (for example `oc login` or `ibmcloud ks cluster config`).";
+    "KAR204" ClusterForbidden "a right is missing on the cluster",
+        "The API server knows who asks, and does not allow it.",
+        "`karctl k8s rbac` prints the least rights that are needed; whoever administers the cluster can apply them.";
+    "KAR205" ForeignObject "an object of the same name is somebody else's",
+        "It exists without karctl's label: made by the original's Helm chart, by hand, or by another tool.",
+        "`karctl k8s deploy --adopt` takes over what the original's chart made; anything else remove or rename by hand.";
+    "KAR206" FieldConflict "another manager owns a field that karctl sets",
+        "Server-side apply keeps who set each field. Somebody (kubectl edit, another operator) changed one that karctl applies.",
+        "`karctl k8s diff` shows the difference; `karctl k8s deploy --force-conflicts` takes the fields back.";
+    "KAR207" WorkloadNotReady "a workload did not become ready",
+        "Its pods cannot be scheduled, their image cannot be pulled, they end, or their probes fail; the message says which.",
+        "See `karctl k8s status`, mend the cause, then run the same command again; it goes on where it stopped.";
+    "KAR208" NotDeployed "KAR does not run on this cluster",
+        "There is no inventory of karctl in the namespace of the runtime.",
+        "Deploy it with `karctl k8s deploy`, or choose another cluster with `--context`.";
+    "KAR209" WrongCluster "the context's name points to another cluster than before",
+        "karctl remembers the identity of each cluster that it changed; the same name now leads to another one.",
+        "Look at the kubeconfig; where the cluster was made anew on purpose, give `-y`.";
+    "KAR210" PasswordLost "a password no longer fits the stored data",
+        "The secret with the passwords is gone or differs while the data that they open is still there.",
+        "Restore the secret from a backup, or delete the data with `karctl k8s undeploy --delete-data`.";
+    "KAR211" ImmutableField "a field that cannot be changed was to be changed",
+        "Kubernetes never lets some fields change: the size or class of a stateful set's claims, a selector, a secret's type.",
+        "Go back to the former setting, or undeploy (the data stays) and deploy again.";
+    "KAR212" ProofFailed "KAR was deployed, but a client's path does not work",
+        "After everything was ready, a record did not go round, Redis did not answer, or the injector did not.",
+        "Read the message; `karctl k8s status` and `karctl k8s logs` tell more.";
 }
 
 impl fmt::Display for Code {

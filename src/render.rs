@@ -29,6 +29,23 @@ pub const LOGGING_LOG4J: Template =
 pub const LOGGING_LOG4J2: Template =
     Template::new("log4j2.properties", include_str!("../templates/native/log4j2.properties"));
 
+/// What a cluster is given, in the order in which it is applied; each is a YAML stream.
+pub const KUBERNETES: [Template; 13] = [
+    Template::new("namespace.yaml", include_str!("../templates/kubernetes/namespace.yaml")),
+    Template::new("service-account.yaml", include_str!("../templates/kubernetes/service-account.yaml")),
+    Template::new("secrets.yaml", include_str!("../templates/kubernetes/secrets.yaml")),
+    Template::new("configuration.yaml", include_str!("../templates/kubernetes/configuration.yaml")),
+    Template::new("network-policy.yaml", include_str!("../templates/kubernetes/network-policy.yaml")),
+    Template::new("claims.yaml", include_str!("../templates/kubernetes/claims.yaml")),
+    Template::new("services.yaml", include_str!("../templates/kubernetes/services.yaml")),
+    Template::new("zookeeper.yaml", include_str!("../templates/kubernetes/zookeeper.yaml")),
+    Template::new("kafka.yaml", include_str!("../templates/kubernetes/kafka.yaml")),
+    Template::new("redis.yaml", include_str!("../templates/kubernetes/redis.yaml")),
+    Template::new("injector.yaml", include_str!("../templates/kubernetes/injector.yaml")),
+    Template::new("disruption.yaml", include_str!("../templates/kubernetes/disruption.yaml")),
+    Template::new("webhook.yaml", include_str!("../templates/kubernetes/webhook.yaml")),
+];
+
 /// A template that is part of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {

@@ -15,6 +15,8 @@ pub const REDIS_CONTAINER_PORT: u16 = 6379;
 pub enum Services {
     /// An instance of this machine that `karctl local up` made.
     Local(LocalServices),
+    /// Those that `karctl k8s deploy` made in a cluster.
+    Cluster(ClusterServices),
     /// Any Kafka and Redis, described by the configuration itself; everyone sees them at the same address.
     Given(RuntimeConfig),
 }
@@ -32,6 +34,34 @@ pub struct LocalServices {
     pub network: Option<String>,
     /// User and passwords, where the instance asks for them.
     pub credentials: Option<Credentials>,
+}
+
+/// Addresses of the services in a cluster. Names are those of the original's chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterServices {
+    /// Namespace of the runtime.
+    pub namespace: String,
+    /// Domain of the cluster's services, such as `cluster.local`.
+    pub cluster_domain: String,
+    /// Number of brokers.
+    pub brokers: u16,
+    /// What clients outside are told, where they are.
+    pub outside: Option<Outside>,
+    /// SASL PLAIN user and password, where Kafka asks for them.
+    pub kafka_login: Option<(String, Secret)>,
+    /// Password of the Redis user [`REDIS_USER`].
+    pub redis_password: Secret,
+}
+
+/// How clients outside reach a cluster's services.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// Host name or address.
+    pub host: String,
+    /// Port of the first broker; the others have those after it.
+    pub kafka_port: u16,
+    /// Port of Redis.
+    pub redis_port: u16,
 }
 
 /// What an instance asks its clients for.
@@ -52,18 +82,64 @@ pub enum Vantage {
     Host,
     /// A container on the instance's network, where Kafka is `kafka` and Redis is `redis`.
     Container,
+    /// A pod of the cluster that the services are in.
+    Pod,
 }
 
 impl Services {
     /// What a `kar` process at `vantage` needs.
     ///
     /// # Errors
-    /// When a container asks for an instance that has no container network.
+    /// When whoever asks cannot reach them: a container an instance that has no container network, a pod an instance of
+    /// another machine, a host a cluster whose services are not exposed.
     pub fn runtime_config(&self, vantage: Vantage) -> Result<RuntimeConfig> {
         match self {
             Self::Given(config) => Ok(config.clone()),
             Self::Local(local) => local.runtime_config(vantage),
+            Self::Cluster(cluster) => cluster.runtime_config(vantage),
         }
+    }
+}
+
+impl ClusterServices {
+    /// Name of a broker's pod, which its headless service makes a host name.
+    pub fn broker_host(&self, ordinal: u16) -> String {
+        format!("kar-kafka-{ordinal}.kar-kafka.{}", self.domain())
+    }
+
+    /// What follows the name of a service.
+    pub fn domain(&self) -> String {
+        format!("{}.svc.{}", self.namespace, self.cluster_domain)
+    }
+
+    fn runtime_config(&self, vantage: Vantage) -> Result<RuntimeConfig> {
+        let (kafka_brokers, redis_host, redis_port) = match (vantage, &self.outside) {
+            (Vantage::Pod, _) => {
+                let broker = |ordinal| host_and_port(&self.broker_host(ordinal), KAFKA_CONTAINER_PORT);
+                ((0..self.brokers).map(broker).collect(), format!("kar-redis.{}", self.domain()), REDIS_CONTAINER_PORT)
+            }
+            (Vantage::Host | Vantage::Container, Some(outside)) => {
+                let broker = |ordinal| host_and_port(&outside.host, outside.kafka_port.saturating_add(ordinal));
+                ((0..self.brokers).map(broker).collect(), outside.host.clone(), outside.redis_port)
+            }
+            (Vantage::Host | Vantage::Container, None) => {
+                return Err(Failure::new("Kafka and Redis of this cluster are not reached from outside")
+                    .hint("`karctl exec cluster -- COMMAND` runs a command with ports forwarded")
+                    .hint("`karctl k8s deploy --expose HOST` opens ports of the nodes")
+                    .into());
+            }
+        };
+        Ok(RuntimeConfig {
+            kafka_brokers,
+            kafka_username: self.kafka_login.as_ref().map(|(user, _)| user.clone()),
+            kafka_password: self.kafka_login.as_ref().map(|(_, password)| password.clone()),
+            kafka_version: Some(KAFKA_VERSION.to_owned()),
+            redis_host: Some(redis_host),
+            redis_port: Some(redis_port),
+            redis_user: Some(REDIS_USER.to_owned()),
+            redis_password: Some(self.redis_password.clone()),
+            ..RuntimeConfig::default()
+        })
     }
 }
 
@@ -73,6 +149,11 @@ impl LocalServices {
             Vantage::Host => (host_and_port(&self.host, self.kafka_port), self.host.clone(), self.redis_port),
             Vantage::Container if self.network.is_some() => {
                 (host_and_port("kafka", KAFKA_CONTAINER_PORT), "redis".to_owned(), REDIS_CONTAINER_PORT)
+            }
+            Vantage::Pod => {
+                return Err(Failure::new("an instance of this machine is not reached from a pod of a cluster")
+                    .hint("`karctl k8s deploy` runs Kafka and Redis in the cluster")
+                    .into());
             }
             Vantage::Container => {
                 return Err(Failure::new("the native engine has no container network")
@@ -122,6 +203,30 @@ mod tests {
         let container = local(Some("kar-bus")).runtime_config(Vantage::Container).expect("container");
         assert_eq!(container.kafka_brokers, ["kafka:9092"]);
         assert_eq!((container.redis_host.as_deref(), container.redis_port), (Some("redis"), Some(6379)));
+    }
+
+    fn cluster(outside: Option<Outside>) -> Services {
+        Services::Cluster(ClusterServices {
+            namespace: "kar-system".to_owned(),
+            cluster_domain: "cluster.local".to_owned(),
+            brokers: 3,
+            outside,
+            kafka_login: None,
+            redis_password: Secret::new("secret"),
+        })
+    }
+
+    #[test]
+    fn pods_are_told_every_broker_and_clients_outside_a_port_for_each() {
+        let outside = Outside { host: "localhost".to_owned(), kafka_port: 31093, redis_port: 31379 };
+        let pod = cluster(Some(outside.clone())).runtime_config(Vantage::Pod).expect("pod");
+        assert_eq!(pod.kafka_brokers.len(), 3);
+        assert_eq!(pod.kafka_brokers[2], "kar-kafka-2.kar-kafka.kar-system.svc.cluster.local:9092");
+        assert_eq!(pod.redis_host.as_deref(), Some("kar-redis.kar-system.svc.cluster.local"));
+        let host = cluster(Some(outside)).runtime_config(Vantage::Host).expect("host");
+        assert_eq!(host.kafka_brokers, ["localhost:31093", "localhost:31094", "localhost:31095"]);
+        assert_eq!((host.redis_host.as_deref(), host.redis_port), (Some("localhost"), Some(31379)));
+        assert!(cluster(None).runtime_config(Vantage::Host).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod download;
 pub mod file;
 pub mod java;
 pub mod kafka;
+pub mod kubernetes;
 pub mod maven;
 pub mod memory;
 pub mod port;

@@ -14,12 +14,14 @@ use crate::redacted::Secret;
 
 mod document;
 pub mod key;
+mod kubernetes;
 mod layer;
 mod load;
 pub mod profile;
 pub mod schema;
 mod value;
 
+pub use kubernetes::{FailurePolicy, Implementation, InjectorSettings, KubernetesSettings, Platform, Spread};
 pub use load::{defaults, load};
 
 /// Every setting of karctl, complete.
@@ -32,6 +34,10 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     /// Redis.
     pub redis: RedisSettings,
+    /// The runtime on a cluster.
+    pub kubernetes: KubernetesSettings,
+    /// The admission webhook on a cluster.
+    pub injector: InjectorSettings,
 }
 
 /// The instance on this machine.
@@ -64,21 +70,21 @@ pub struct KafkaSettings {
     pub mode: KafkaMode,
     /// Version of three parts. 3.9.1 and 4.x are tested.
     pub version: String,
-    /// Image of the docker engine, for Kafka and ZooKeeper; null means `apache/kafka:<version>`.
+    /// Image of containers and pods, for Kafka and ZooKeeper; null means `apache/kafka:<version>`.
     pub image: Option<String>,
-    /// Port on `local.bind`.
+    /// Port on `local.bind`, or node port on a cluster with `kubernetes.expose`.
     #[schemars(range(min = 1))]
     pub port: u16,
     /// Java heap, as `-Xmx` takes it.
     pub heap: String,
     /// Folder of an unpacked Kafka for the native engine; null means `KAFKA_HOME`, or karctl's cache.
     pub home: Option<PathBuf>,
-    /// Password of SASL PLAIN where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_KAFKA_PASSWORD` only.
+    /// Password of SASL PLAIN where `local.secure` or `kubernetes.secure`; null means one that karctl generates. Given by file or `KARCTL_KAFKA_PASSWORD` only.
     pub password: Option<Secret>,
 }
 
 impl KafkaSettings {
-    /// The image of the docker engine, whether it was set or follows from the version.
+    /// The image of containers and pods, whether it was set or follows from the version.
     pub fn docker_image(&self) -> String {
         self.image.clone().unwrap_or_else(|| format!("apache/kafka:{}", self.version))
     }
@@ -88,14 +94,14 @@ impl KafkaSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedisSettings {
-    /// Image of the docker engine; anything with `redis-server` on its PATH.
+    /// Image of containers and pods; anything with `redis-server` on its PATH, and for pods `redis-cli`.
     pub image: String,
-    /// Port on `local.bind`.
+    /// Port on `local.bind`, or node port on a cluster with `kubernetes.expose`.
     #[schemars(range(min = 1))]
     pub port: u16,
     /// Program of the native engine; null means `valkey-server` or `redis-server` on PATH, else karctl's cache.
     pub program: Option<PathBuf>,
-    /// Password of the user `karmesh` where `local.secure`; null means one that karctl generates. Given by file or `KARCTL_REDIS_PASSWORD` only.
+    /// Password of the user `karmesh` where `local.secure`, and on clusters; null means one that karctl generates. Given by file or `KARCTL_REDIS_PASSWORD` only.
     pub password: Option<Secret>,
 }
 

@@ -6,5 +6,7 @@ pub mod environment;
 pub mod image;
 pub mod inject;
 pub mod injector;
+pub mod kubernetes;
 pub mod local;
+mod server_files;
 pub mod version;

@@ -10,6 +10,10 @@ use crate::render::{self, context};
 use crate::runtime_config::REDIS_USER;
 use crate::services::host_and_port;
 use crate::settings::KafkaMode;
+use crate::target::server_files;
+
+/// The other servers of a ZooKeeper that has none.
+const ALONE: [(); 0] = [];
 
 /// One configuration file.
 #[derive(Clone, Debug)]
@@ -113,7 +117,7 @@ impl Layout {
 
     fn zookeeper_files(&self) -> Result<Vec<ConfigFile>> {
         let endpoint = &self.zookeeper_listener;
-        let values = context! { data => &self.zookeeper.data, host => &endpoint.bind, port => endpoint.port };
+        let values = context! { data => &self.zookeeper.data, host => &endpoint.bind, port => endpoint.port, servers => ALONE };
         Ok(vec![ConfigFile::public("zoo.cfg", render::ZOO_CFG.render(values)?)])
     }
 
@@ -121,7 +125,10 @@ impl Layout {
         let listeners = self.listeners(desired);
         let values = context! {
             mode => desired.mode,
-            controller => self.controller.reached(),
+            id => 0,
+            controllers => format!("0@{}", self.controller.reached()),
+            replication => 1,
+            in_sync => 1,
             zookeeper => self.zookeeper_listener.reached(),
             inter_broker => listeners.first().map(|listener| listener.name),
             listeners => listeners,
@@ -130,11 +137,8 @@ impl Layout {
         };
         let mut files = vec![ConfigFile::public("server.properties", render::SERVER_PROPERTIES.render(values)?)];
         if let Some(credentials) = &desired.credentials {
-            let values = context! {
-                username => &credentials.kafka_username,
-                password => in_java_quotes(credentials.kafka_password.expose()),
-            };
-            files.push(ConfigFile::secret("kafka-jaas.conf", render::KAFKA_JAAS.render(values)?));
+            let login = server_files::kafka_login(&credentials.kafka_username, &credentials.kafka_password)?;
+            files.push(ConfigFile::secret("kafka-jaas.conf", login));
         }
         Ok(files)
     }
@@ -168,9 +172,7 @@ impl Layout {
         };
         let mut files = vec![ConfigFile::public("redis.conf", render::REDIS_CONF.render(values)?)];
         if let Some(credentials) = &desired.credentials {
-            let hash = format!("{:x}", Sha256::digest(credentials.redis_password.expose()));
-            let values = context! { user => REDIS_USER, password_sha256 => hash };
-            files.push(ConfigFile::secret("users.acl", render::USERS_ACL.render(values)?));
+            files.push(ConfigFile::secret("users.acl", server_files::redis_users(&credentials.redis_password)?));
         }
         Ok(files)
     }
@@ -181,14 +183,9 @@ impl ConfigFile {
         Self { name, content: Secret::new(content), is_secret: false }
     }
 
-    fn secret(name: &'static str, content: String) -> Self {
-        Self { name, content: Secret::new(content), is_secret: true }
+    fn secret(name: &'static str, content: Secret) -> Self {
+        Self { name, content, is_secret: true }
     }
-}
-
-/// The inside of a quoted string of Java's login configuration.
-fn in_java_quotes(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 /// SHA-256, in hexadecimal, of everything a component is made from; a different one means: make it anew.

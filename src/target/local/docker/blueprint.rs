@@ -15,6 +15,7 @@ use crate::services::{KAFKA_CONTAINER_PORT, REDIS_CONTAINER_PORT};
 use crate::settings::{KafkaMode, RestartPolicy};
 use crate::target::local::files::{ConfigFile, Endpoint, Folders, Layout, specification};
 use crate::target::local::instance::{Component, Desired};
+use crate::target::server_files::container_logging;
 
 /// Folder of configuration files in every container.
 pub const CONFIGURATION: &str = "/etc/kar";
@@ -258,21 +259,10 @@ pub fn layout() -> Layout {
 fn files(desired: &Desired, component: Component) -> Result<Vec<ConfigFile>> {
     let mut files = layout().files(component, desired)?;
     if component != Component::Redis {
-        let (name, _, content) = logging(&desired.kafka_version);
-        files.push(ConfigFile { name, content: Secret::new(content), is_secret: false });
+        let logging = container_logging(&desired.kafka_version);
+        files.push(ConfigFile { name: logging.file, content: Secret::new(logging.content), is_secret: false });
     }
     Ok(files)
-}
-
-/// File, option and content of the logging library: Kafka's images have reload4j up to Kafka 3, log4j 2 from 4 on.
-fn logging(kafka_version: &str) -> (&'static str, &'static str, &'static str) {
-    let major = kafka_version.split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_some_and(|major| major < 4) {
-        let content = include_str!("../../../../templates/docker/log4j.properties");
-        return ("log4j.properties", "-Dlog4j.configuration=file:", content);
-    }
-    let content = include_str!("../../../../templates/docker/log4j2.properties");
-    ("log4j2.properties", "-Dlog4j2.configurationFile=", content)
 }
 
 fn command(mode: KafkaMode, component: Component) -> (Option<Vec<String>>, Vec<String>) {
@@ -300,13 +290,13 @@ fn environment(desired: &Desired, component: Component) -> Vec<String> {
         Component::Kafka => &desired.kafka_heap,
         Component::Redis => return Vec::new(),
     };
-    let (log_file, log_option, _) = logging(&desired.kafka_version);
+    let logging = container_logging(&desired.kafka_version);
     // Without `-loggc` in EXTRA_ARGS no log of the garbage collector is written, which nobody would ever cut.
     let mut environment = vec![
         format!("EXTRA_ARGS=-name {}", component.name()),
         format!("KAFKA_HEAP_OPTS=-Xms{heap} -Xmx{heap}"),
         format!("KAFKA_JVM_PERFORMANCE_OPTS={JVM_OPTIONS}"),
-        format!("KAFKA_LOG4J_OPTS={log_option}{CONFIGURATION}/{log_file}"),
+        format!("KAFKA_LOG4J_OPTS={}{CONFIGURATION}/{}", logging.option, logging.file),
     ];
     if component == Component::Kafka && desired.credentials.is_some() {
         let file = format!("{CONFIGURATION}/kafka-jaas.conf");

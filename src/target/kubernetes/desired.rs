@@ -1,0 +1,153 @@
+//! Everything that decides what a cluster is to have, before anything is rendered. Pure.
+
+use crate::redacted::Secret;
+use crate::runtime_config::RuntimeConfig;
+use crate::services::{ClusterServices, Outside};
+use crate::settings::{InjectorSettings, KafkaMode, KafkaSettings, KubernetesSettings, RedisSettings, Settings};
+
+/// Brokers, and ZooKeepers, with high availability; three are the least that outvote one that is lost.
+const REPLICAS: u16 = 3;
+
+/// SASL user of Kafka; `kar`'s own default.
+pub const KAFKA_USERNAME: &str = "token";
+
+/// What the runtime on a cluster is made from.
+#[derive(Clone, Debug)]
+pub struct Desired {
+    /// Settings of the cluster.
+    pub cluster: KubernetesSettings,
+    /// Settings of Kafka.
+    pub kafka: KafkaSettings,
+    /// Settings of Redis.
+    pub redis: RedisSettings,
+    /// Settings of the injector.
+    pub injector: InjectorSettings,
+    /// Kafka and Redis that are elsewhere; `None` runs them in the cluster.
+    pub elsewhere: Option<RuntimeConfig>,
+    /// Whether the cluster is OpenShift.
+    pub is_openshift: bool,
+    /// Images of the release.
+    pub images: Images,
+    /// Passwords and ids that live as long as the data.
+    pub credentials: Credentials,
+    /// What the injector shows the API server.
+    pub certificate: Certificate,
+    /// Content of `.dockerconfigjson`, where private images are pulled.
+    pub pull_secret: Option<Secret>,
+    /// Whether the API server asks a webhook only about pods that meet a condition (1.30).
+    pub has_match_conditions: bool,
+    /// Whether a container may sleep before it is ended (1.30).
+    pub has_sleep: bool,
+}
+
+/// Images of KAR's own parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    /// Release of KAR, a label of every object.
+    pub release: String,
+    /// The injector.
+    pub injector: String,
+    /// The sidecar, without its tag.
+    pub sidecar: String,
+    /// The sidecar's tag.
+    pub sidecar_tag: String,
+}
+
+/// Passwords and ids that live as long as the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// Password of the Redis user.
+    pub redis_password: Secret,
+    /// SASL PLAIN password of Kafka; used only where it is asked for.
+    pub kafka_password: Secret,
+    /// Id of the KRaft cluster: 16 bytes in Base64 for URLs.
+    pub cluster_id: String,
+}
+
+/// What the injector shows the API server, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// Certificates that the API server trusts: one, or two while one takes the other's place.
+    pub authorities: String,
+    /// The authority's own certificate.
+    pub authority: String,
+    /// The authority's key, never mounted.
+    pub authority_key: Secret,
+    /// The injector's certificate.
+    pub leaf: String,
+    /// Its key.
+    pub leaf_key: Secret,
+}
+
+impl Desired {
+    /// Takes over what the settings say.
+    pub fn new(settings: &Settings, facts: Facts) -> Self {
+        let Facts { elsewhere, is_openshift, images, credentials, certificate, pull_secret, server_minor } = facts;
+        Self {
+            cluster: settings.kubernetes.clone(),
+            kafka: settings.kafka.clone(),
+            redis: settings.redis.clone(),
+            injector: settings.injector.clone(),
+            elsewhere,
+            is_openshift,
+            images,
+            credentials,
+            certificate,
+            pull_secret,
+            has_match_conditions: server_minor >= 30,
+            has_sleep: server_minor >= 30,
+        }
+    }
+
+    /// Whether Kafka's clients give a password.
+    pub fn is_kafka_secure(&self) -> bool {
+        self.cluster.secure.unwrap_or(self.cluster.expose.is_some())
+    }
+
+    /// Number of brokers.
+    pub fn brokers(&self) -> u16 {
+        if self.cluster.high_availability { REPLICAS } else { 1 }
+    }
+
+    /// Number of ZooKeepers; none where Kafka keeps its metadata itself.
+    pub fn zookeepers(&self) -> u16 {
+        if self.kafka.mode == KafkaMode::ZooKeeper { self.brokers() } else { 0 }
+    }
+
+    /// The services that run in the cluster; `None` where they are elsewhere.
+    pub fn services(&self) -> Option<ClusterServices> {
+        self.elsewhere.is_none().then(|| ClusterServices {
+            namespace: self.cluster.namespace.clone(),
+            cluster_domain: self.cluster.cluster_domain.clone(),
+            brokers: self.brokers(),
+            outside: self.cluster.expose.clone().map(|host| Outside {
+                host,
+                kafka_port: self.kafka.port,
+                redis_port: self.redis.port,
+            }),
+            kafka_login: self
+                .is_kafka_secure()
+                .then(|| (KAFKA_USERNAME.to_owned(), self.credentials.kafka_password.clone())),
+            redis_password: self.credentials.redis_password.clone(),
+        })
+    }
+}
+
+/// What is not in the settings but found out.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// See [`Desired::elsewhere`].
+    pub elsewhere: Option<RuntimeConfig>,
+    /// See [`Desired::is_openshift`].
+    pub is_openshift: bool,
+    /// See [`Desired::images`].
+    pub images: Images,
+    /// See [`Desired::credentials`].
+    pub credentials: Credentials,
+    /// See [`Desired::certificate`].
+    pub certificate: Certificate,
+    /// See [`Desired::pull_secret`].
+    pub pull_secret: Option<Secret>,
+    /// Minor version of the API server, such as 33 of 1.33.
+    pub server_minor: u32,
+}
