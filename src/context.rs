@@ -9,6 +9,9 @@ use crate::ui::Ui;
 /// Time for a whole command where `--timeout` does not say otherwise; fetching and pulling have time-outs of their own.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// The same for commands on a cluster, whose nodes pull images meanwhile; as Helm's.
+pub const CLUSTER_TIMEOUT: Duration = Duration::from_secs(300);
+
 /// What every command is given.
 #[derive(Clone)]
 pub struct Context {

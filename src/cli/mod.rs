@@ -12,6 +12,7 @@ mod explain;
 mod images;
 mod inject;
 mod injector;
+mod k8s;
 mod local;
 mod profile;
 mod schema;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
+use crate::context::{CLUSTER_TIMEOUT, Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
 use crate::error::{Failure, Report, Result, Status, report};
 use crate::ui::{Output, Progress, Questions, Ui};
@@ -53,6 +54,9 @@ enum Command {
     /// Kafka and Redis on this machine
     #[command(subcommand)]
     Local(local::LocalCommand),
+    /// The runtime on a Kubernetes or OpenShift cluster
+    #[command(subcommand)]
+    K8s(k8s::K8sCommand),
     /// Print the variables that `kar` reads, for eval or a file
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
@@ -113,7 +117,8 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     };
     cli.global.color.apply();
     let ui = terminal(&cli.global);
-    let timeout = cli.global.timeout.map_or(DEFAULT_TIMEOUT, |timeout| timeout.0);
+    let patience = if matches!(cli.command, Command::K8s(_)) { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
+    let timeout = cli.global.timeout.map_or(patience, |timeout| timeout.0);
     let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
     match execute(cli.command, context) {
         Ok(status) => {
@@ -203,6 +208,7 @@ fn execute(command: Command, context: Context) -> Result<u8> {
 async fn dispatch(command: Command, context: &Context) -> Result<u8> {
     match command {
         Command::Local(command) => local::run(command, context).await,
+        Command::K8s(command) => k8s::run(command, context).await,
         Command::Env(arguments) => env::run(arguments, context).await,
         Command::Exec(arguments) => exec::run(arguments, context).await,
         Command::Inject(arguments) => inject::run(*arguments, context),

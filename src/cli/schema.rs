@@ -16,6 +16,8 @@ use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 use crate::target::{self, cache, environment, image, local};
 use crate::ui::{Event, Output};
+use crate::target::{self, cache, environment, kubernetes, local};
+use crate::ui::Output;
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
 const DOCUMENTS: &[Document] = &[
@@ -29,6 +31,10 @@ const DOCUMENTS: &[Document] = &[
     document::<env::Printed>("env --format json"),
     document::<explain::Explanations>("explain"),
     document::<image::Built>("images build"),
+    document::<kubernetes::deploy::Deployed>("k8s deploy"),
+    document::<kubernetes::deploy::Differences>("k8s diff"),
+    document::<kubernetes::status::ClusterStatus>("k8s status"),
+    document::<kubernetes::undeploy::Undeployed>("k8s undeploy"),
     document::<local::Teardown>("local down"),
     document::<local::Instances>("local ls"),
     document::<local::app::Applications>("local ps"),

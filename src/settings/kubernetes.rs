@@ -47,6 +47,8 @@ pub struct KubernetesSettings {
     pub system_nodes: bool,
     /// Host name or address at which clients outside reach node ports `kafka.port` (and the two after it with high availability) and `redis.port`; null means no access from outside.
     pub expose: Option<String>,
+    /// Name of a Secret in `default` with logins to private registries, to be copied for the runtime and its applications.
+    pub copy_pull_secret: Option<String>,
     /// Ask Kafka's clients for a password; null means: only with `expose`.
     pub secure: Option<bool>,
     /// Admit enabled namespaces only, by NetworkPolicy.

@@ -9,6 +9,7 @@ use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
 use crate::settings::key::{Key, Kind, key, keys};
 use crate::settings::profile;
+use crate::target::kubernetes::connection;
 use crate::target::local::record;
 use crate::ui::{Output, Progress, Questions, Ui};
 
@@ -21,6 +22,12 @@ pub fn instances() -> Vec<CompletionCandidate> {
     };
     let names = record::names(&context).unwrap_or_default();
     names.iter().map(|name| CompletionCandidate::new(name.as_str())).collect()
+}
+
+/// Contexts of the kubeconfig.
+pub fn contexts() -> Vec<CompletionCandidate> {
+    let names = connection::context_names(&Environment::of_process(), &connection::Selection::default());
+    names.into_iter().map(CompletionCandidate::new).collect()
 }
 
 /// Profiles, the user's own among them.

@@ -1,5 +1,40 @@
 //! The runtime on a Kubernetes or OpenShift cluster.
+//!
+//! ```text
+//! settings + facts -> Desired -> manifests -> plan (compare with what there is) -> apply -> wait -> proof -> namespaces
+//! ```
+//!
+//! [`desired`], [`manifests`], [`compare`] and [`ready`] are pure; the others ask and change the API server. What karctl made
+//! is in an inventory on the cluster itself; the generated passwords and the certificate are there too, so that any machine
+//! can go on where another stopped.
 
+mod apply;
+pub mod compare;
+pub mod connection;
+pub mod deploy;
 pub mod desired;
+mod facts;
+pub mod inventory;
 pub mod manifests;
 pub mod names;
+pub mod namespaces;
+pub mod plan;
+mod proof;
+pub mod ready;
+pub mod registry;
+pub mod release;
+pub mod render;
+pub mod report;
+pub mod status;
+pub mod undeploy;
+mod wait;
+
+use crate::code::Code;
+use crate::error::Failure;
+
+/// KAR does not run on the cluster.
+pub fn not_deployed(namespace: &str) -> Failure {
+    Failure::new(format!("KAR does not run in namespace {namespace} of this cluster"))
+        .hint("deploy it with `karctl k8s deploy`")
+        .code(Code::NotDeployed)
+}

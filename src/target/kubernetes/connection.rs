@@ -1,0 +1,122 @@
+//! The one cluster of a command: chosen once, shown, and pinned.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::file;
+use crate::client::kubernetes::object::{NAMESPACE, Reference};
+use crate::client::kubernetes::{Cluster, choose};
+pub use crate::client::kubernetes::{Selection, context_names};
+use crate::code::Code;
+use crate::context::Context;
+use crate::error::{Failure, OrFail, Result};
+
+/// File in the state folder with the identity of every cluster that karctl changed.
+const FILE: &str = "clusters.json";
+
+/// Its uid is the identity of a cluster: it is made with the cluster, and never again.
+const IDENTITY: &str = "kube-system";
+
+/// Beginnings of the names that local clusters give their contexts.
+const LOCAL_CONTEXTS: [&str; 7] =
+    ["kind-", "k3d-", "docker-desktop", "rancher-desktop", "minikube", "colima", "orbstack"];
+
+/// Chooses the cluster, connects, and says which it is.
+///
+/// # Errors
+/// When none can be chosen, or it does not answer.
+pub async fn connect(context: &Context, selection: &Selection) -> Result<Cluster> {
+    let chosen = choose(&context.environment, selection).await?;
+    let ui = context.ui.clone();
+    let tracer = Arc::new(move |level: u8, text: &str| ui.trace(level, || text.to_owned()));
+    let cluster = Cluster::connect(chosen, context.deadline.left(), tracer).await?;
+    let chosen = cluster.chosen();
+    let version = &cluster.version().text;
+    context.ui.trace(1, || format!("context {} is {}, Kubernetes {version}", chosen.context, chosen.server));
+    Ok(cluster)
+}
+
+/// Whether the API server is on this machine, or a local tool made it.
+pub fn is_local(cluster: &Cluster) -> bool {
+    let chosen = cluster.chosen();
+    let host = chosen.server.split("://").last().unwrap_or_default();
+    let is_loopback = ["127.", "localhost", "[::1]", "0.0.0.0"].iter().any(|local| host.starts_with(local));
+    is_loopback || LOCAL_CONTEXTS.iter().any(|local| chosen.context.starts_with(local))
+}
+
+/// What is remembered of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Pinned {
+    server: String,
+    uid: String,
+}
+
+/// Asks before anything that changes a cluster that is not local, or whose name led to another one before; remembers it.
+///
+/// # Errors
+/// When nobody says yes.
+pub async fn permit(context: &Context, cluster: &Cluster, what: &str) -> Result<()> {
+    let chosen = cluster.chosen();
+    let identity = Reference::new(NAMESPACE, "", IDENTITY);
+    // Who may not see it is not held up: then the server's address is all there is.
+    let uid = match cluster.get(&identity).await {
+        Ok(Some(namespace)) => namespace.text("/metadata/uid").unwrap_or_default().to_owned(),
+        Ok(None) => String::new(),
+        Err(error) if error.status() == Some(403) => String::new(),
+        Err(error) => return Err(Failure::from(error).into()),
+    };
+    let found = Pinned { server: chosen.server.clone(), uid };
+    let mut known = read(context)?;
+    match known.get(&chosen.context) {
+        Some(pinned) if *pinned == found => {}
+        Some(pinned) if pinned.uid != found.uid => {
+            let question = format!(
+                "Context `{}` led to another cluster before ({}, now {}). {what} there all the same?",
+                chosen.context, pinned.server, found.server
+            );
+            refuse_unless(context.ui.confirm(&question, "-y")?, Code::WrongCluster)?;
+        }
+        None if !is_local(cluster) => {
+            let question = format!("{what} on the cluster {} (context `{}`)?", found.server, chosen.context);
+            refuse_unless(context.ui.confirm(&question, "-y")?, Code::WrongCluster)?;
+        }
+        _ => {}
+    }
+    if known.get(&chosen.context) != Some(&found) {
+        known.insert(chosen.context.clone(), found);
+        write(context, &known)?;
+    }
+    Ok(())
+}
+
+fn refuse_unless(is_permitted: bool, code: Code) -> Result<()> {
+    if is_permitted { Ok(()) } else { Err(Failure::new("nothing was changed, as you said").code(code).into()) }
+}
+
+fn path(context: &Context) -> Result<PathBuf> {
+    Ok(context.environment.state_directory()?.join(FILE))
+}
+
+fn read(context: &Context) -> Result<BTreeMap<String, Pinned>> {
+    let path = path(context)?;
+    let Some(content) = file::read(&path)? else { return Ok(BTreeMap::new()) };
+    serde_json::from_slice(&content).or_fail(|| {
+        Failure::new(format!("{} cannot be understood", path.display()))
+            .hint(format!("move it away (`mv {0} {0}.bad`); karctl then asks again about each cluster", path.display()))
+            .code(Code::BadState)
+    })
+}
+
+fn write(context: &Context, known: &BTreeMap<String, Pinned>) -> Result<()> {
+    let path = path(context)?;
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).or_fail(|| {
+            Failure::new(format!("{} cannot be made", folder.display())).code(Code::HomeUnusable)
+        })?;
+    }
+    file::write_atomic(&path, serde_json::to_string_pretty(known)?.as_bytes(), file::PRIVATE)?;
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! `karctl k8s deploy`, `diff` and `render`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::connection::permit;
+use super::desired::{Certificate, Credentials, Desired, Facts};
+use super::plan::{Outcome, Policy, plan};
+use super::{apply, facts, manifests, names, namespaces, proof, release, wait};
+use crate::change::Change;
+use crate::client::kubernetes::Cluster;
+use crate::client::kubernetes::object::{Object, Reference, SECRET};
+use crate::context::Context;
+use crate::error::{Failure, Result};
+use crate::redacted::Secret;
+use crate::runtime_config::RuntimeConfig;
+use crate::settings::{Platform, Settings};
+
+/// What a deploy is told beside the settings.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Kafka and Redis that are elsewhere.
+    pub elsewhere: Option<RuntimeConfig>,
+    /// Content of `.dockerconfigjson`.
+    pub pull_secret: Option<Secret>,
+    /// Namespaces to enable at the end, beside `default`.
+    pub enable: Vec<String>,
+    /// How what is found is treated.
+    pub policy: Policy,
+    /// Only say what would be done.
+    pub dry_run: bool,
+    /// Return when everything was applied.
+    pub no_wait: bool,
+}
+
+/// What a deploy did.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Deployed {
+    /// Context of the kubeconfig.
+    pub context: String,
+    /// Address of the API server.
+    pub server: String,
+    /// Version of the API server.
+    pub server_version: String,
+    /// Namespace of the runtime.
+    pub namespace: String,
+    /// Release of KAR.
+    pub release: String,
+    /// Why that release.
+    pub release_reason: String,
+    /// Whether nothing was changed because of `--dry-run`.
+    pub dry_run: bool,
+    /// What became of each object.
+    pub objects: Vec<Outcome>,
+    /// Namespaces that are enabled, with what was done.
+    pub enabled: Vec<namespaces::Enabled>,
+    /// Requests that were sent to the API server.
+    pub requests: u64,
+}
+
+/// Brings the runtime about on a cluster, and proves that it works.
+///
+/// # Errors
+/// Before the first write where anything can be known then; a later failure leaves what the same command finishes.
+pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Deployed> {
+    let (desired, release) = desired(context, cluster, settings, options).await?;
+    let namespace = &desired.cluster.namespace;
+    let plan = plan(cluster, manifests::objects(&desired)?, namespace, options.policy).await?;
+    let is_changing = plan.is_change();
+    let mut enabled = Vec::new();
+    if !options.dry_run {
+        if is_changing {
+            let what = format!("Deploy KAR {}", release.version);
+            permit(context, cluster, &what).await?;
+            apply::check(cluster, &plan, namespace, options.policy).await?;
+            apply::carry_out(context, cluster, &plan, namespace, options.policy).await?;
+        }
+        if !options.no_wait {
+            wait::wait(context, cluster, &plan.wanted.objects).await?;
+            if is_changing {
+                proof::prove(context, cluster, &desired).await?;
+            }
+        }
+        enabled = enable(context, cluster, &desired, options, is_changing).await?;
+    }
+    let chosen = cluster.chosen();
+    Ok(Deployed {
+        context: chosen.context.clone(),
+        server: chosen.server.clone(),
+        server_version: cluster.version().text.clone(),
+        namespace: namespace.clone(),
+        release: release.version,
+        release_reason: release.reason,
+        dry_run: options.dry_run,
+        objects: plan.outcomes(),
+        enabled,
+        requests: cluster.requests(),
+    })
+}
+
+/// `default`, as the original does but on OpenShift, those that were asked for, and those whose secrets are out of date.
+async fn enable(
+    context: &Context,
+    cluster: &Cluster,
+    desired: &Desired,
+    options: &Options,
+    is_changing: bool,
+) -> Result<Vec<namespaces::Enabled>> {
+    let mut wanted = options.enable.clone();
+    if !desired.is_openshift {
+        wanted.insert(0, "default".to_owned());
+    }
+    let known = namespaces::enabled(cluster).await?;
+    wanted.extend(known.iter().map(|namespace| namespace.name().to_owned()));
+    let mut seen = std::collections::BTreeSet::new();
+    wanted.retain(|name| seen.insert(name.clone()));
+    let source = namespaces::Source::read(cluster, &desired.cluster.namespace).await?;
+    let mut enabled = Vec::new();
+    for name in wanted {
+        let outcome = namespaces::enable(cluster, &source, &name, namespaces::EnableOptions::default()).await?;
+        if is_changing && outcome.change != Change::Unchanged {
+            context.ui.note(format!("Namespace {name} is enabled"));
+        }
+        enabled.push(outcome);
+    }
+    Ok(enabled)
+}
+
+/// What the settings and the cluster together make of it.
+async fn desired(
+    context: &Context,
+    cluster: &Cluster,
+    settings: &Settings,
+    options: &Options,
+) -> Result<(Desired, release::Release)> {
+    let release = release::choose(context, settings, Some(cluster)).await?;
+    context.ui.trace(1, || format!("KAR {}: {}", release.version, release.reason));
+    let (is_openshift, credentials, certificate, pull_secret) = tokio::try_join!(
+        is_openshift(cluster, settings),
+        facts::credentials(cluster, settings),
+        facts::certificate(cluster, settings),
+        pull_secret(cluster, settings, options),
+    )?;
+    let facts = Facts {
+        elsewhere: options.elsewhere.clone(),
+        is_openshift,
+        images: release::images(settings, &release),
+        credentials,
+        certificate,
+        pull_secret,
+        server_minor: cluster.version().minor,
+    };
+    Ok((Desired::new(settings, facts), release))
+}
+
+async fn is_openshift(cluster: &Cluster, settings: &Settings) -> Result<bool> {
+    match settings.kubernetes.platform {
+        Platform::Auto => facts::is_openshift(cluster).await,
+        Platform::Kubernetes => Ok(false),
+        Platform::OpenShift => Ok(true),
+    }
+}
+
+/// The one that was given, else the one to copy, else the one that is there.
+async fn pull_secret(cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Option<Secret>> {
+    if options.pull_secret.is_some() {
+        return Ok(options.pull_secret.clone());
+    }
+    let key = ".dockerconfigjson";
+    if let Some(name) = &settings.kubernetes.copy_pull_secret {
+        let copied = cluster.get(&Reference::new(SECRET, "default", name)).await.map_err(Failure::from)?;
+        let copied = copied.and_then(|secret| facts::value(&secret, key));
+        let Some(copied) = copied else {
+            return Err(Failure::new(format!("the pull secret default/{name} is not there, or no registry login"))
+                .hint("create it, or clear kubernetes.copy_pull_secret")
+                .into());
+        };
+        return Ok(Some(Secret::new(copied)));
+    }
+    let kept = facts::secret(cluster, &settings.kubernetes.namespace, names::PULL_SECRET).await?;
+    Ok(kept.and_then(|secret| facts::value(&secret, key)).map(Secret::new))
+}
+
+/// What `karctl k8s diff` prints.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Differences {
+    /// Whether a deploy would do nothing.
+    pub same: bool,
+    /// Objects that a deploy would change.
+    pub objects: Vec<ObjectDifference>,
+}
+
+/// One object that a deploy would change.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ObjectDifference {
+    /// Kind, such as `StatefulSet`.
+    pub kind: String,
+    /// Namespace, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Name.
+    pub name: String,
+    /// What a deploy would do.
+    pub change: Change,
+    /// Fields that differ.
+    pub fields: Vec<FieldDifference>,
+}
+
+/// One field that differs; values of secrets are hashed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FieldDifference {
+    /// Where, such as `spec.replicas`.
+    pub path: String,
+    /// What is there.
+    pub live: Option<String>,
+    /// What is to be there.
+    pub desired: Option<String>,
+}
+
+/// What a deploy would change; writes nothing.
+///
+/// # Errors
+/// As the deploy would, before its first write.
+pub async fn diff(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Differences> {
+    let (desired, _) = desired(context, cluster, settings, options).await?;
+    let plan = plan(cluster, manifests::objects(&desired)?, &desired.cluster.namespace, options.policy).await?;
+    let changed = plan.steps.iter().filter(|step| step.change != Change::Unchanged);
+    let objects: Vec<_> = changed.map(super::report::object_difference).collect();
+    Ok(Differences { same: objects.is_empty(), objects })
+}
+
+/// What a deploy applies, without a cluster: new passwords and certificates each time.
+///
+/// # Errors
+/// When the settings do not fit together.
+pub async fn render(context: &Context, settings: &Settings, options: &Options) -> Result<Vec<Object>> {
+    let release = release::choose(context, settings, None).await?;
+    let facts = Facts {
+        elsewhere: options.elsewhere.clone(),
+        is_openshift: settings.kubernetes.platform == Platform::OpenShift,
+        images: release::images(settings, &release),
+        credentials: Credentials::generate(settings),
+        certificate: Certificate::generate(settings)?,
+        pull_secret: options.pull_secret.clone(),
+        server_minor: NEWEST_MINOR,
+    };
+    manifests::objects(&Desired::new(settings, facts))
+}
+
+/// The Kubernetes that is rendered for without a cluster.
+const NEWEST_MINOR: u32 = 33;

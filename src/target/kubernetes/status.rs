@@ -1,0 +1,197 @@
+//! `karctl k8s status`: what runs, what is wrong, and why.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::inventory::Inventory;
+use super::ready::{Readiness, readiness, trouble};
+use super::{facts, names, namespaces};
+use crate::certificate;
+use crate::client::kubernetes::Cluster;
+use crate::client::kubernetes::object::{
+    CLAIM, DEPLOYMENT, EVENT, NAMESPACE, Object, POD, Reference, SECRET, STATEFUL_SET, WEBHOOK,
+};
+use crate::error::{Failure, Result};
+
+/// What runs on a cluster.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ClusterStatus {
+    /// Context of the kubeconfig.
+    pub context: String,
+    /// Address of the API server.
+    pub server: String,
+    /// Version of the API server.
+    pub server_version: String,
+    /// Namespace of the runtime.
+    pub namespace: String,
+    /// Whether karctl deployed KAR here.
+    pub is_deployed: bool,
+    /// Release of KAR.
+    pub release: Option<String>,
+    /// Kafka, ZooKeeper, Redis and the injector.
+    pub components: Vec<Component>,
+    /// Claims with the data.
+    pub claims: Vec<Claim>,
+    /// Days until the injector's certificate ends.
+    pub certificate_days_left: Option<i64>,
+    /// Enabled namespaces.
+    pub enabled: Vec<EnabledNamespace>,
+    /// What is wrong, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// One workload.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Component {
+    /// Such as `kar-kafka`.
+    pub name: String,
+    /// Whether it is as it is to be.
+    pub is_ready: bool,
+    /// `3 of 3`, or what is missing.
+    pub state: String,
+    /// Image of its first container.
+    pub image: String,
+}
+
+/// One claim.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Claim {
+    /// Name.
+    pub name: String,
+    /// `Bound`, `Pending` or `Lost`.
+    pub phase: String,
+    /// Size, where it is bound.
+    pub size: Option<String>,
+    /// StorageClass.
+    pub class: Option<String>,
+}
+
+/// An enabled namespace.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct EnabledNamespace {
+    /// Name.
+    pub name: String,
+    /// Whether its copy of the runtime's configuration is that of the runtime.
+    pub is_current: bool,
+}
+
+/// Days under which a certificate is warned about: a third of its life is about 365.
+const WARN_DAYS: i64 = 365;
+
+/// Looks at the runtime.
+///
+/// # Errors
+/// When the server does not say.
+pub async fn status(cluster: &Cluster, namespace: &str) -> Result<ClusterStatus> {
+    let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
+    let place = Some(namespace);
+    let chosen = cluster.chosen();
+    let mut status = ClusterStatus {
+        context: chosen.context.clone(),
+        server: chosen.server.clone(),
+        server_version: cluster.version().text.clone(),
+        namespace: namespace.to_owned(),
+        is_deployed: false,
+        release: None,
+        components: Vec::new(),
+        claims: Vec::new(),
+        certificate_days_left: None,
+        enabled: Vec::new(),
+        problems: Vec::new(),
+    };
+    let (sets, deployments, claims, pods, events) = tokio::try_join!(
+        cluster.list(STATEFUL_SET, place, &labels),
+        cluster.list(DEPLOYMENT, place, &labels),
+        cluster.list(CLAIM, place, &labels),
+        cluster.list(POD, place, &labels),
+        cluster.list(EVENT, place, ""),
+    )
+    .map_err(Failure::from)?;
+    status.claims = claims.iter().map(claim).collect();
+    let inventory = Inventory::read(cluster, namespace).await?;
+    let Some(inventory) = inventory else { return Ok(status) };
+    status.is_deployed = true;
+    let workloads: Vec<_> = sets.into_iter().chain(deployments).collect();
+    status.release = workloads.first().and_then(|set| set.label("app.kubernetes.io/version")).map(str::to_owned);
+    status.components = workloads.iter().map(component).collect();
+    for object in &inventory.objects {
+        if [STATEFUL_SET.name, DEPLOYMENT.name].contains(&object.kind.as_str())
+            && !workloads.iter().any(|workload| workload.name() == object.name)
+        {
+            status.problems.push(format!("{object} is gone; `karctl k8s deploy` brings it back"));
+        }
+    }
+    let unready: Vec<_> = status.components.iter().filter(|component| !component.is_ready).collect();
+    let names: Vec<_> = unready.iter().map(|component| component.name.as_str()).collect();
+    let pods: Vec<_> = pods.iter().filter(|pod| pod.label("name").is_some_and(|name| names.contains(&name))).collect();
+    if !unready.is_empty() {
+        let found = trouble(&names, &pods, &claims, &events).map(|trouble| trouble.message);
+        let plain = || format!("{} is not ready: {}", unready[0].name, unready[0].state);
+        status.problems.push(found.unwrap_or_else(plain));
+    }
+    look_at_webhook(cluster, namespace, &mut status).await?;
+    look_at_namespaces(cluster, namespace, &mut status).await?;
+    Ok(status)
+}
+
+async fn look_at_webhook(cluster: &Cluster, namespace: &str, status: &mut ClusterStatus) -> Result<()> {
+    let webhook = cluster.get(&Reference::new(WEBHOOK, "", names::WEBHOOK)).await.map_err(Failure::from)?;
+    if webhook.is_none() {
+        status.problems.push(format!("the webhook {} is gone; `karctl k8s deploy` brings it back", names::WEBHOOK));
+    }
+    let tls = facts::secret(cluster, namespace, names::INJECTOR_TLS).await?;
+    let leaf = tls.and_then(|secret| facts::value(&secret, "tls.crt"));
+    let inspected = leaf.and_then(|leaf| certificate::inspect(&leaf).ok());
+    let Some(inspected) = inspected else {
+        status.problems.push("the injector's certificate is gone; `karctl k8s deploy` makes a new one".to_owned());
+        return Ok(());
+    };
+    let days = inspected.left(jiff::Timestamp::now()).as_hours() / 24;
+    status.certificate_days_left = Some(days);
+    if days < WARN_DAYS {
+        status.problems.push(format!("the injector's certificate ends in {days} days; `karctl k8s deploy` renews it"));
+    }
+    Ok(())
+}
+
+async fn look_at_namespaces(cluster: &Cluster, namespace: &str, status: &mut ClusterStatus) -> Result<()> {
+    let source = facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await?;
+    for enabled in namespaces::enabled(cluster).await? {
+        let copy = Reference::new(SECRET, enabled.name(), names::RUNTIME_CONFIG);
+        let copy = cluster.get(&copy).await.map_err(Failure::from)?;
+        let data = |secret: &Option<Object>| secret.as_ref().and_then(|secret| secret.at("/data").cloned());
+        let is_current = copy.is_some() && data(&copy) == data(&source);
+        if !is_current {
+            let why = if copy.is_some() { "is out of date" } else { "is gone" };
+            status.problems.push(format!(
+                "the configuration in namespace {} {why}; `karctl ns enable {}` copies it anew",
+                enabled.name(),
+                enabled.name()
+            ));
+        }
+        status.enabled.push(EnabledNamespace { name: enabled.name().to_owned(), is_current });
+    }
+    let own = cluster.get(&Reference::new(NAMESPACE, "", namespace)).await.map_err(Failure::from)?;
+    if own.is_some_and(|own| own.label(names::ENABLED) == Some("true")) {
+        status.problems.push(format!("namespace {namespace} is enabled: the injector would wait for itself; disable it"));
+    }
+    Ok(())
+}
+
+fn component(workload: &Object) -> Component {
+    let (is_ready, state) = match readiness(workload) {
+        Readiness::Ready(state) => (true, state),
+        Readiness::Waiting(state) => (false, state),
+    };
+    let image = workload.text("/spec/template/spec/containers/0/image").unwrap_or_default().to_owned();
+    Component { name: workload.name().to_owned(), is_ready, state, image }
+}
+
+fn claim(claim: &Object) -> Claim {
+    Claim {
+        name: claim.name().to_owned(),
+        phase: claim.text("/status/phase").unwrap_or("Pending").to_owned(),
+        size: claim.text("/status/capacity/storage").map(str::to_owned),
+        class: claim.text("/spec/storageClassName").map(str::to_owned),
+    }
+}

@@ -1,0 +1,326 @@
+//! `karctl k8s undeploy`: everything that karctl made goes, the data stays unless asked otherwise; what is left is named.
+
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::connection::permit;
+use super::inventory::Inventory;
+use super::{names, namespaces};
+use crate::client::kubernetes::object::{
+    CLAIM, CONFIG_MAP, DEPLOYMENT, DISRUPTION_BUDGET, Kind, NAMESPACE, NETWORK_POLICY, Object, POD, ROLE, ROLE_BINDING,
+    Reference, SECRET, SERVICE, SERVICE_ACCOUNT, STATEFUL_SET, WEBHOOK,
+};
+use crate::client::kubernetes::{Cluster, Deletion};
+use crate::context::Context;
+use crate::error::{Failure, Result, Status};
+
+/// How often it is looked whether something is gone.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
+
+/// Kinds that karctl makes, in the order in which they go: who asks before who is asked, data last.
+const KINDS: [Kind; 12] = [
+    WEBHOOK,
+    DEPLOYMENT,
+    STATEFUL_SET,
+    POD,
+    DISRUPTION_BUDGET,
+    SERVICE,
+    NETWORK_POLICY,
+    ROLE_BINDING,
+    ROLE,
+    SERVICE_ACCOUNT,
+    CONFIG_MAP,
+    SECRET,
+];
+
+/// Config maps and secrets that Kubernetes itself puts into every namespace.
+const OF_KUBERNETES: [&str; 2] = ["kube-root-ca.crt", "openshift-service-ca.crt"];
+
+/// What an undeploy is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Delete the data too.
+    pub delete_data: bool,
+    /// Leave the namespace.
+    pub keep_namespace: bool,
+    /// Do not ask about pods of applications that still run.
+    pub force: bool,
+    /// Only say what would be done.
+    pub dry_run: bool,
+}
+
+/// What an undeploy did.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Undeployed {
+    /// Namespace of the runtime.
+    pub namespace: String,
+    /// Whether nothing was changed because of `--dry-run`.
+    pub dry_run: bool,
+    /// Objects that went, such as `StatefulSet kar-system/kar-kafka`.
+    pub removed: Vec<String>,
+    /// Namespaces that are no longer enabled.
+    pub disabled: Vec<String>,
+    /// Pods of applications that were attached, `namespace/name`.
+    pub attached: Vec<String>,
+    /// What is left, and why.
+    pub left: Vec<Left>,
+}
+
+/// Something that is left.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Left {
+    /// Such as `PersistentVolumeClaim kar-system/kar-redis-pvc`.
+    pub object: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Takes the runtime away.
+///
+/// # Errors
+/// When nobody says yes, or something does not go; the same again goes on.
+pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, options: Options) -> Result<Undeployed> {
+    let mut undeployed =
+        Undeployed { namespace: namespace.to_owned(), dry_run: options.dry_run, ..Undeployed::default() };
+    let found = Found::look(cluster, namespace).await?;
+    let enabled = namespaces::enabled(cluster).await?;
+    if found.is_nothing(options) && enabled.is_empty() {
+        undeployed.left = found.left(options);
+        return Ok(undeployed);
+    }
+    let attached = attached(cluster, &enabled).await?;
+    undeployed.attached = attached.iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())).collect();
+    if !options.dry_run {
+        permit(context, cluster, "Undeploy KAR").await?;
+        ask(context, &found, &undeployed.attached, options)?;
+    }
+    let webhooks: Vec<_> = found.objects.iter().filter(|object| object.0["kind"] == WEBHOOK.name).collect();
+    undeployed.removed.extend(remove(cluster, &webhooks, options.dry_run).await?);
+    for namespace in &enabled {
+        if !options.dry_run {
+            namespaces::disable(cluster, namespace.name()).await?;
+        }
+        undeployed.disabled.push(namespace.name().to_owned());
+    }
+    let step = context.ui.step("Removing the runtime");
+    for kind in KINDS.iter().filter(|kind| **kind != WEBHOOK && **kind != POD) {
+        let of_kind = found.objects.iter().filter(|object| object.0["kind"] == kind.name && !is_kept(object, options));
+        let of_kind: Vec<_> = of_kind.collect();
+        undeployed.removed.extend(remove(cluster, &of_kind, options.dry_run).await?);
+    }
+    if !options.dry_run {
+        wait_until_gone(context, cluster, namespace).await?;
+    }
+    if options.delete_data {
+        let claims: Vec<_> = found.claims.iter().collect();
+        undeployed.removed.extend(remove(cluster, &claims, options.dry_run).await?);
+    }
+    finish(context, cluster, &found, &mut undeployed, options).await?;
+    step.done(format!("{} objects removed", undeployed.removed.len()));
+    Ok(undeployed)
+}
+
+/// The inventory and the namespace, which go last.
+async fn finish(
+    context: &Context,
+    cluster: &Cluster,
+    found: &Found,
+    undeployed: &mut Undeployed,
+    options: Options,
+) -> Result<()> {
+    if let Some(inventory) = &found.inventory {
+        undeployed.removed.extend(remove(cluster, &[inventory], options.dry_run).await?);
+    }
+    undeployed.left = found.left(options);
+    if let Some(own) = found.removable_namespace(options) {
+        undeployed.removed.extend(remove(cluster, &[own], options.dry_run).await?);
+        let reference = own.reference();
+        let uid = own.text("/metadata/uid").map(str::to_owned);
+        while !options.dry_run {
+            let live = cluster.get(&reference).await.map_err(Failure::from)?;
+            if live.is_none_or(|live| live.text("/metadata/uid").map(str::to_owned) != uid) {
+                break;
+            }
+            if context.deadline.left().is_zero() {
+                return Err(context.deadline.passed(&format!("{reference} to go"), "it is being deleted").into());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+    Ok(())
+}
+
+/// What is there.
+struct Found {
+    namespace: Option<Object>,
+    inventory: Option<Object>,
+    /// What is karctl's, the claims, the namespace and the inventory excepted.
+    objects: Vec<Object>,
+    claims: Vec<Object>,
+    /// What is somebody else's, in the runtime's namespace.
+    foreign: Vec<Object>,
+}
+
+impl Found {
+    async fn look(cluster: &Cluster, namespace: &str) -> Result<Self> {
+        let own = Reference::new(NAMESPACE, "", namespace);
+        let Some(own) = cluster.get(&own).await.map_err(Failure::from)? else {
+            let objects = webhook(cluster, namespace).await?.into_iter().collect();
+            return Ok(Self { namespace: None, inventory: None, objects, claims: Vec::new(), foreign: Vec::new() });
+        };
+        let namespaced: Vec<_> = KINDS.iter().chain([&CLAIM]).filter(|kind| kind.is_namespaced).collect();
+        let lists = try_join_all(namespaced.iter().map(|kind| cluster.list(**kind, Some(namespace), ""))).await;
+        let mut found = Self {
+            namespace: Some(own),
+            inventory: None,
+            objects: webhook(cluster, namespace).await?.into_iter().collect(),
+            claims: Vec::new(),
+            foreign: Vec::new(),
+        };
+        let listed: Vec<_> = lists.map_err(Failure::from)?.into_iter().flatten().collect();
+        let known = Inventory::read(cluster, namespace).await?.unwrap_or_default();
+        for object in listed {
+            found.sort(object, &known);
+        }
+        Ok(found)
+    }
+
+    fn sort(&mut self, object: Object, known: &Inventory) {
+        let is_claim = object.0["kind"] == CLAIM.name;
+        let is_part = object.label("app.kubernetes.io/name") == Some(names::PART_OF);
+        let is_ours = object.label(names::MANAGED_BY) == Some(names::KARCTL) || known.objects.contains(&object.reference());
+        if object.name() == names::INVENTORY {
+            self.inventory = Some(object);
+        } else if is_claim && is_part {
+            self.claims.push(object);
+        } else if is_ours && object.0["kind"] != POD.name {
+            self.objects.push(object);
+        } else if !is_part && !is_of_kubernetes(&object) {
+            self.foreign.push(object);
+        }
+    }
+
+    /// Whether there is nothing to do.
+    fn is_nothing(&self, options: Options) -> bool {
+        let has_objects = self.objects.iter().any(|object| !is_kept(object, options));
+        let has_claims = options.delete_data && !self.claims.is_empty();
+        !has_objects && !has_claims && self.inventory.is_none() && self.removable_namespace(options).is_none()
+    }
+
+    /// The namespace, where karctl made it and nothing is to stay in it.
+    fn removable_namespace(&self, options: Options) -> Option<&Object> {
+        let own = self.namespace.as_ref()?;
+        let is_ours = own.label(names::MANAGED_BY) == Some(names::KARCTL);
+        let holds_data = !options.delete_data && !self.claims.is_empty();
+        (is_ours && !holds_data && !options.keep_namespace && self.foreign.is_empty()).then_some(own)
+    }
+
+    /// What an undeploy leaves.
+    fn left(&self, options: Options) -> Vec<Left> {
+        let left = |object: &Object, reason: &str| Left { object: object.reference().to_string(), reason: reason.to_owned() };
+        let mut rest = Vec::new();
+        if !options.delete_data {
+            rest.extend(self.claims.iter().map(|claim| left(claim, "data; --delete-data deletes it")));
+            let kept = self.objects.iter().filter(|object| is_kept(object, options));
+            let is_claim = |object: &&Object| object.0["kind"] != CLAIM.name;
+            rest.extend(kept.filter(is_claim).map(|object| left(object, "opens the data")));
+        }
+        rest.extend(self.foreign.iter().map(|object| left(object, "not karctl's")));
+        if let Some(own) = self.namespace.as_ref().filter(|_| self.removable_namespace(options).is_none()) {
+            let is_ours = own.label(names::MANAGED_BY) == Some(names::KARCTL);
+            rest.push(left(own, match (is_ours, options.keep_namespace, self.foreign.is_empty()) {
+                (false, ..) => "it was there before karctl",
+                (true, true, _) => "as asked",
+                (true, false, false) => "it holds what is not karctl's",
+                (true, false, true) => "it holds the data",
+            }));
+        }
+        rest
+    }
+}
+
+fn is_of_kubernetes(object: &Object) -> bool {
+    OF_KUBERNETES.contains(&object.name())
+        || (object.0["kind"] == SERVICE_ACCOUNT.name && object.name() == "default")
+        || object.text("/type") == Some("kubernetes.io/service-account-token")
+        || object.text("/type") == Some("kubernetes.io/dockercfg")
+}
+
+/// What opens the data stays with it.
+fn is_kept(object: &Object, options: Options) -> bool {
+    !options.delete_data && object.annotation(names::KEEP).is_some()
+}
+
+/// The webhook's configuration, where it is this runtime's.
+async fn webhook(cluster: &Cluster, namespace: &str) -> Result<Option<Object>> {
+    let reference = Reference::new(WEBHOOK, "", names::WEBHOOK);
+    let found = cluster.get(&reference).await.map_err(Failure::from)?;
+    let is_ours = |webhook: &Object| {
+        webhook.label(names::MANAGED_BY) == Some(names::KARCTL)
+            && webhook.text("/webhooks/0/clientConfig/service/namespace") == Some(namespace)
+    };
+    Ok(found.filter(is_ours))
+}
+
+/// Pods of applications: those that mount the runtime's configuration.
+async fn attached(cluster: &Cluster, enabled: &[Object]) -> Result<Vec<Object>> {
+    let pods = try_join_all(enabled.iter().map(|namespace| cluster.list(POD, Some(namespace.name()), ""))).await;
+    let mounts = |pod: &Object| {
+        let mut volumes = pod.list("/spec/volumes").iter();
+        volumes.any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
+            && !matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"))
+    };
+    Ok(pods.map_err(Failure::from)?.into_iter().flatten().filter(mounts).collect())
+}
+
+fn ask(context: &Context, found: &Found, attached: &[String], options: Options) -> Result<()> {
+    let refused = || Failure::new("nothing was changed, as you said");
+    if !attached.is_empty() && !options.force {
+        let question = format!("These pods still use it: {}. Undeploy all the same?", attached.join(", "));
+        if !context.ui.confirm(&question, "--force or -y")? {
+            return Err(refused().into());
+        }
+    }
+    if options.delete_data && !found.claims.is_empty() {
+        let claims: Vec<_> = found.claims.iter().map(Object::name).collect();
+        let question = format!("Delete the data of Kafka and Redis for good ({})?", claims.join(", "));
+        if !context.ui.confirm(&question, "-y")? {
+            return Err(refused().into());
+        }
+    }
+    Ok(())
+}
+
+/// Deletes objects, and names those that were there.
+async fn remove(cluster: &Cluster, objects: &[&Object], dry_run: bool) -> Result<Vec<String>> {
+    let removals = objects.iter().map(async |object| {
+        let reference = object.reference();
+        if !dry_run {
+            let uid = object.text("/metadata/uid");
+            cluster.delete(&reference, Deletion { uid, is_foreground: false }).await?;
+        }
+        Ok::<_, crate::client::kubernetes::KubernetesError>(reference.to_string())
+    });
+    Ok(try_join_all(removals).await.map_err(Failure::from)?)
+}
+
+/// Pods end in their own time; until then they hold the data.
+async fn wait_until_gone(context: &Context, cluster: &Cluster, namespace: &str) -> Result<()> {
+    let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
+    loop {
+        let pods = cluster.list(POD, Some(namespace), &labels).await.map_err(Failure::from)?;
+        let Some(pod) = pods.first() else { return Ok(()) };
+        if context.deadline.left().is_zero() {
+            return Err(context
+                .deadline
+                .passed("the pods to end", &format!("{} is still there", pod.reference()))
+                .hint("run the same command again; it goes on where it stopped")
+                .status(Status::TimedOut)
+                .into());
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
