@@ -8,6 +8,7 @@
 //! is in an inventory on the cluster itself; the generated passwords and the certificate are there too, so that any machine
 //! can go on where another stopped.
 
+pub mod access;
 mod apply;
 pub mod compare;
 pub mod connection;
