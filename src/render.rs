@@ -29,6 +29,9 @@ pub const LOGGING_LOG4J: Template =
 pub const LOGGING_LOG4J2: Template =
     Template::new("log4j2.properties", include_str!("../templates/native/log4j2.properties"));
 
+/// The least rights that karctl's commands need.
+pub const KUBERNETES_RIGHTS: Template = Template::new("rbac.yaml", include_str!("../templates/kubernetes/rbac.yaml"));
+
 /// What a cluster is given, in the order in which it is applied; each is a YAML stream.
 pub const KUBERNETES: [Template; 13] = [
     Template::new("namespace.yaml", include_str!("../templates/kubernetes/namespace.yaml")),

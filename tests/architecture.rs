@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// Every top-level module and those it may use. Each uses only modules that stand below it, so there is no circle.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["target", "check", "settings", "context", "ui", "services", "runtime_config", "yaml", "inject"]),
+    ("cli", &["target", "check", "settings", "context", "ui", "services", "runtime_config", "yaml"]),
     (
         "target",
         &[
@@ -26,6 +27,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "inject",
             "manifest",
             "certificate",
+            "certificate",
+            "yaml",
         ],
     ),
     ("check", &["settings", "ui"]),
@@ -68,6 +71,7 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     ),
     (&["bollard::"], &["src/client/docker/"], "the Engine API has one home"),
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
+    (&["kube::", "k8s_openapi::"], &["src/client/kubernetes/"], "so has Kubernetes' API"),
     (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
     (&["hyper::", "hyper_util::", "tokio_rustls::"], &["src/server/"], "and what is served"),
     (&["minijinja::"], &["src/render.rs"], "so have templates"),
@@ -126,6 +130,14 @@ const PURE: &[&str] = &[
     "src/inject/",
     "src/target/local/instance.rs",
     "src/target/local/files.rs",
+    "src/target/server_files.rs",
+    "src/target/kubernetes/compare.rs",
+    "src/target/kubernetes/desired.rs",
+    "src/target/kubernetes/manifests.rs",
+    "src/target/kubernetes/names.rs",
+    "src/target/kubernetes/ready.rs",
+    "src/target/kubernetes/rights.rs",
+    "src/client/kubernetes/object.rs",
 ];
 const IMPURE_WITHIN: &[(&str, &str)] =
     &[("src/settings/load.rs", "reads the layers"), ("src/settings/profile.rs", "lists the user's own profiles")];

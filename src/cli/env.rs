@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum, ValueHint};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use super::arguments::{InstanceArguments, key_and_value};
-use super::source::Source;
+use super::arguments::key_and_value;
+use super::source::SourceArguments;
 use crate::context::Context;
 use crate::error::{Result, Status};
 use crate::runtime_config::format::{self, Format};
@@ -32,13 +32,11 @@ Examples:
   karctl env --write .env --format dotenv   a file, next to what you wrote into it
   karctl env --from container               for a container on the instance's network
   karctl env --check || eval \"$(karctl env)\"
+  karctl env cluster                        a cluster that exposes them (karctl k8s deploy --expose)
   karctl env file services.yaml             any Kafka and Redis")]
 pub struct EnvArguments {
-    /// `local` or `file F` [default: local]
-    #[arg(value_name = "SOURCE", num_args = 0..=2)]
-    source: Vec<String>,
     #[command(flatten)]
-    instance: InstanceArguments,
+    source: SourceArguments,
     /// How to spell the variables [default: sh]
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name())))]
     format: Option<String>,
@@ -122,7 +120,7 @@ impl EnvArguments {
     }
 
     async fn config(&self, context: &Context) -> Result<RuntimeConfig> {
-        let services = Source::parse(&self.source)?.services(context, &self.instance).await?;
+        let services = self.source.services(context).await?;
         let vantage = match self.from {
             FromArgument::Host => Vantage::Host,
             FromArgument::Container => Vantage::Container,
@@ -147,7 +145,7 @@ pub async fn run(arguments: EnvArguments, context: &Context) -> Result<u8> {
     }
     let format = arguments.format(context);
     let text = if arguments.unset {
-        Source::parse(&arguments.source)?;
+        arguments.source.source()?;
         format::unset(&arguments.renamed(RuntimeConfig::default().variables())?, format)
     } else {
         let config = arguments.config(context).await?;

@@ -5,8 +5,7 @@ use std::process::Command;
 
 use clap::{Args, ValueHint};
 
-use super::arguments::InstanceArguments;
-use super::source::Source;
+use super::source::SourceArguments;
 use crate::client::child;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -20,13 +19,11 @@ ends is ended too. The exit status is the command's; 128 + N after signal N.
 
 Examples:
   karctl exec -- kar run -app hello node server.js
+  karctl exec cluster -- kar run -app hello node client.js       ports are forwarded meanwhile
   karctl exec file services.yaml -- kar rest -app hello post greeter helloJson '{\"name\": \"Alan\"}'")]
 pub struct ExecArguments {
-    /// `local` or `file F` [default: local]
-    #[arg(value_name = "SOURCE", num_args = 0..=2)]
-    source: Vec<String>,
     #[command(flatten)]
-    instance: InstanceArguments,
+    source: SourceArguments,
     /// The command and its arguments
     #[arg(last = true, required = true, value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments)]
     command: Vec<OsString>,
@@ -37,9 +34,9 @@ pub struct ExecArguments {
 /// # Errors
 /// When the instance does not run, or the program cannot be started.
 pub async fn run(arguments: ExecArguments, context: &Context) -> Result<u8> {
-    let source = Source::parse(&arguments.source)?;
-    let services = source.services(context, &arguments.instance).await?;
-    let config = services.runtime_config(Vantage::Host)?;
+    // Ports into a cluster stay open until the command has ended.
+    let found = arguments.source.reach(context).await?;
+    let config = found.services.runtime_config(Vantage::Host)?;
     let Some((program, rest)) = arguments.command.split_first() else {
         return Err(Failure::usage("there is no command").into());
     };
@@ -51,5 +48,7 @@ pub async fn run(arguments: ExecArguments, context: &Context) -> Result<u8> {
             None => command.env_remove(&variable.name),
         };
     }
-    child::run(command).await
+    let status = child::run(command).await;
+    drop(found.forwards);
+    status
 }

@@ -17,7 +17,7 @@ use crate::nearest::nearest;
 use crate::target::{self, cache, environment, image, local};
 use crate::ui::{Event, Output};
 use crate::target::{self, cache, environment, kubernetes, local};
-use crate::ui::Output;
+use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
 const DOCUMENTS: &[Document] = &[
@@ -33,6 +33,7 @@ const DOCUMENTS: &[Document] = &[
     document::<image::Built>("images build"),
     document::<kubernetes::deploy::Deployed>("k8s deploy"),
     document::<kubernetes::deploy::Differences>("k8s diff"),
+    document::<kubernetes::pods::Pods>("k8s ps"),
     document::<kubernetes::status::ClusterStatus>("k8s status"),
     document::<kubernetes::undeploy::Undeployed>("k8s undeploy"),
     document::<local::Teardown>("local down"),

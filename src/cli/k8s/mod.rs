@@ -1,6 +1,8 @@
 //! `karctl k8s`: the runtime on a cluster. Replaces kar-k8s-deploy.sh, kar-k8s-undeploy.sh and the Helm chart.
 
 mod deploy;
+mod pods;
+mod rbac;
 
 use std::path::PathBuf;
 
@@ -33,10 +35,18 @@ pub enum K8sCommand {
     Status(StatusArguments),
     /// Take the runtime away; the data stays
     Undeploy(UndeployArguments),
+    /// List the pods of applications
+    Ps(pods::PsArguments),
+    /// Show what the pods of applications, or of the runtime, write
+    Logs(pods::LogsArguments),
+    /// Reach Kafka and Redis, or an application, at ports of this machine
+    PortForward(pods::PortForwardArguments),
+    /// Print the least rights that karctl needs, as YAML
+    Rbac(rbac::RbacArguments),
 }
 
 /// Which cluster.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Cluster")]
 pub struct ClusterArguments {
     /// Context of the kubeconfig [default: its current one]
@@ -104,6 +114,10 @@ pub async fn run(command: K8sCommand, context: &Context) -> Result<u8> {
         K8sCommand::Render(arguments) => arguments.run(context).await,
         K8sCommand::Status(arguments) => arguments.run(context).await,
         K8sCommand::Undeploy(arguments) => arguments.run(context).await,
+        K8sCommand::Ps(arguments) => arguments.run(context).await,
+        K8sCommand::Logs(arguments) => arguments.run(context).await,
+        K8sCommand::PortForward(arguments) => arguments.run(context).await,
+        K8sCommand::Rbac(arguments) => arguments.run(context),
     }
 }
 

@@ -26,7 +26,13 @@ pub(super) struct Content {
 
 impl Cluster {
     /// Sends a request until it is answered, fails for good, or the deadline has passed.
-    pub(super) async fn call(&self, operation: &str, method: &Method, path: &str, content: &Content) -> Result<Vec<u8>> {
+    pub(super) async fn call(
+        &self,
+        operation: &str,
+        method: &Method,
+        path: &str,
+        content: &Content,
+    ) -> Result<Vec<u8>> {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.call_once(operation, method, path, content).await {

@@ -103,7 +103,10 @@ impl Cluster {
             }),
         };
         shared.version = greeting.ask_version().await.map_err(|error| {
-            let failure = Failure::new(format!("the API server {} (context `{}`) does not serve karctl", shared.chosen.server, shared.chosen.context));
+            let failure = Failure::new(format!(
+                "the API server {} (context `{}`) does not serve karctl",
+                shared.chosen.server, shared.chosen.context
+            ));
             failure.because(anyhow::Error::from(Failure::from(error)))
         })?;
         if shared.version.minor < OLDEST_MINOR {
@@ -306,29 +309,28 @@ impl Cluster {
     /// When the container never ran, or its node does not answer.
     pub async fn log(&self, pod: &Reference, container: &str, lines: u32, previous: bool) -> Result<String> {
         let operation = format!("show the log of {pod}");
-        let path = format!(
-            "{}/log?container={container}&tailLines={lines}&previous={previous}",
-            path(pod, &operation)?
-        );
+        let path =
+            format!("{}/log?container={container}&tailLines={lines}&previous={previous}", path(pod, &operation)?);
         let bytes = self.call(&operation, &Method::GET, &path, &Content::default()).await?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// What a container writes, from now on back to `since_seconds` or the last `lines`, each piece given to `take` as it
-    /// comes; returns when the container ends.
+    /// What a container wrote in the last `since_seconds`, or its last `lines`, each piece given to `take` as it comes; with
+    /// `follow` until the container ends.
     ///
     /// # Errors
     /// When the container never ran, or the connection breaks.
-    pub async fn follow_log(
+    pub async fn read_log(
         &self,
         pod: &Reference,
         container: &str,
+        follow: bool,
         lines: Option<u32>,
         since_seconds: Option<u64>,
-        mut take: impl FnMut(&[u8]),
+        take: &mut impl FnMut(&[u8]),
     ) -> Result<()> {
         let operation = format!("follow the log of {pod}");
-        let mut path = format!("{}/log?container={container}&follow=true", path(pod, &operation)?);
+        let mut path = format!("{}/log?container={container}&follow={follow}", path(pod, &operation)?);
         lines.iter().for_each(|lines| path.push_str(&format!("&tailLines={lines}")));
         since_seconds.iter().for_each(|seconds| path.push_str(&format!("&sinceSeconds={seconds}")));
         let request = call::request(&Method::GET, &path, &Content::default())

@@ -63,11 +63,8 @@ pub const NETWORK_POLICY: Kind = namespaced("networking.k8s.io/v1", "NetworkPoli
 /// A disruption budget.
 pub const DISRUPTION_BUDGET: Kind = namespaced("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets");
 /// A webhook that changes what is created.
-pub const WEBHOOK: Kind = cluster_wide(
-    "admissionregistration.k8s.io/v1",
-    "MutatingWebhookConfiguration",
-    "mutatingwebhookconfigurations",
-);
+pub const WEBHOOK: Kind =
+    cluster_wide("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations");
 
 /// Every kind that karctl knows.
 pub const KINDS: &[Kind] = &[
@@ -260,7 +257,8 @@ mod tests {
 
     #[test]
     fn an_object_knows_which_it_is() {
-        let mut object = Object(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "n"}}));
+        let mut object =
+            Object(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "n"}}));
         assert_eq!(object.reference().to_string(), "Secret n/s");
         object.set_metadata("labels", "app.kubernetes.io/name", "kar");
         assert_eq!(object.label("app.kubernetes.io/name"), Some("kar"));

@@ -47,10 +47,15 @@ pub async fn check(cluster: &Cluster, plan: &Plan, namespace: &str, policy: Poli
 ///
 /// # Errors
 /// The first request that fails for good.
-pub async fn carry_out(context: &Context, cluster: &Cluster, plan: &Plan, namespace: &str, policy: Policy) -> Result<()> {
+pub async fn carry_out(
+    context: &Context,
+    cluster: &Cluster,
+    plan: &Plan,
+    namespace: &str,
+    policy: Policy,
+) -> Result<()> {
     let step = context.ui.step("Applying what differs");
-    let (first, rest): (Vec<_>, Vec<_>) =
-        plan.steps.iter().partition(|step| step.object.0["kind"] == NAMESPACE.name);
+    let (first, rest): (Vec<_>, Vec<_>) = plan.steps.iter().partition(|step| step.object.0["kind"] == NAMESPACE.name);
     for planned in first {
         apply(cluster, planned, policy).await?;
     }

@@ -154,8 +154,10 @@ mod tests {
 
     #[test]
     fn a_difference_names_its_place() {
-        let desired = json!({"spec": {"containers": [{"name": "a", "image": "i"}], "ports": [{"port": 1}], "list": [1]}});
-        let live = json!({"spec": {"containers": [{"name": "a", "image": "j"}], "ports": [{"port": 2}], "list": [1, 2]}});
+        let desired =
+            json!({"spec": {"containers": [{"name": "a", "image": "i"}], "ports": [{"port": 1}], "list": [1]}});
+        let live =
+            json!({"spec": {"containers": [{"name": "a", "image": "j"}], "ports": [{"port": 2}], "list": [1, 2]}});
         assert_eq!(paths(desired, live), ["spec.containers[a].image", "spec.ports[1]", "spec.list"]);
     }
 

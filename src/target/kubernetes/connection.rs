@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::client::file;
+use crate::client::kubernetes::choose;
 use crate::client::kubernetes::object::{NAMESPACE, Reference};
-use crate::client::kubernetes::{Cluster, choose};
-pub use crate::client::kubernetes::{Selection, context_names};
+pub use crate::client::kubernetes::{Cluster, Selection, context_names};
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
@@ -113,9 +113,8 @@ fn read(context: &Context) -> Result<BTreeMap<String, Pinned>> {
 fn write(context: &Context, known: &BTreeMap<String, Pinned>) -> Result<()> {
     let path = path(context)?;
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).or_fail(|| {
-            Failure::new(format!("{} cannot be made", folder.display())).code(Code::HomeUnusable)
-        })?;
+        std::fs::create_dir_all(folder)
+            .or_fail(|| Failure::new(format!("{} cannot be made", folder.display())).code(Code::HomeUnusable))?;
     }
     file::write_atomic(&path, serde_json::to_string_pretty(known)?.as_bytes(), file::PRIVATE)?;
     Ok(())

@@ -106,7 +106,8 @@ pub async fn certificate(cluster: &Cluster, settings: &Settings) -> Result<Certi
     let names = certificate::names(&cluster_settings.namespace, &cluster_settings.cluster_domain);
     let now = jiff::Timestamp::now();
     let failed = || Failure::new("the injector's certificate could not be made");
-    let (authority, leaf) = match (certificate::decide(authority.as_ref(), leaf.as_ref(), &names, now), authority, leaf) {
+    let (authority, leaf) = match (certificate::decide(authority.as_ref(), leaf.as_ref(), &names, now), authority, leaf)
+    {
         (Decision::Keep, Some(authority), Some(leaf)) => (authority, leaf),
         (Decision::RenewLeaf { .. }, Some(authority), _) => {
             let leaf = authority.issue(&names, now).or_fail(failed)?;

@@ -419,8 +419,7 @@ fn zookeeper_files(desired: &Desired, services: &ClusterServices) -> Result<File
     // Ids begin with 1.
     let server = |ordinal| json!({"id": ordinal + 1, "host": zookeeper_host(services, ordinal)});
     let servers: Vec<_> = (0..count).filter(|_| count > 1).map(server).collect();
-    let values =
-        context! { data => "/data/zookeeper", host => "0.0.0.0", port => ZOOKEEPER_PORT, servers => servers };
+    let values = context! { data => "/data/zookeeper", host => "0.0.0.0", port => ZOOKEEPER_PORT, servers => servers };
     Ok(Files::from([
         ("zoo.cfg".to_owned(), render::ZOO_CFG.render(values)?),
         (logging.file.to_owned(), logging.content.to_owned()),
@@ -575,13 +574,12 @@ impl Injector {
         let (certificate_file, key_file) = (format!("{folder}/tls.crt"), format!("{folder}/tls.key"));
         let is_own = injector.implementation == Implementation::Karctl;
         let tcp = json!({"tcpSocket": {"port": "webhook-api"}, "periodSeconds": 5});
-        let http = |path: &str| {
-            json!({"httpGet": {"path": path, "port": "webhook-api", "scheme": "HTTPS"}, "periodSeconds": 5})
-        };
+        let http = |path: &str| json!({"httpGet": {"path": path, "port": "webhook-api", "scheme": "HTTPS"}, "periodSeconds": 5});
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         let mut arguments = if is_own {
             let sidecar = format!("{}:{}", images.sidecar, images.sidecar_tag);
-            let paths = ["--cert", &certificate_file, "--key", &key_file, "--port", "8443", "--sidecar-image", &sidecar];
+            let paths =
+                ["--cert", &certificate_file, "--key", &key_file, "--port", "8443", "--sidecar-image", &sidecar];
             words(&[&["injector", "serve"], paths.as_slice()].concat())
         } else {
             words(&[

@@ -61,7 +61,10 @@ impl Source {
         let found = tokio::try_join!(cluster.get(&configuration), cluster.get(&pull));
         let (configuration, pull) = found.map_err(Failure::from)?;
         let Some(configuration) = configuration else { return Err(super::not_deployed(namespace).into()) };
-        Ok(Self { namespace: namespace.to_owned(), secrets: [Some(configuration), pull].into_iter().flatten().collect() })
+        Ok(Self {
+            namespace: namespace.to_owned(),
+            secrets: [Some(configuration), pull].into_iter().flatten().collect(),
+        })
     }
 
     /// The secrets as a namespace is to have them: type and data only, labels of our own, the hash of the source.
@@ -115,7 +118,9 @@ pub fn is_system(source: &str, namespace: &str) -> bool {
 pub async fn enable(cluster: &Cluster, source: &Source, name: &str, options: EnableOptions) -> Result<Enabled> {
     if is_system(&source.namespace, name) && !options.force_system {
         return Err(Failure::usage(format!("namespace {name} belongs to the cluster or to the runtime itself"))
-            .hint("pods there would wait for the injector, and the injector may wait for them; enable another namespace")
+            .hint(
+                "pods there would wait for the injector, and the injector may wait for them; enable another namespace",
+            )
             .hint("--force-system enables it all the same")
             .into());
     }
@@ -220,4 +225,3 @@ pub async fn disable(cluster: &Cluster, namespace: &str) -> Result<Change> {
     }
     Ok(change)
 }
-

@@ -15,7 +15,8 @@ use crate::code::Code;
 use crate::error::{Failure, OrFail, Result};
 
 /// Fields of a stateful set that Kubernetes never changes.
-const IMMUTABLE: [&str; 4] = ["spec.volumeClaimTemplates", "spec.selector", "spec.serviceName", "spec.podManagementPolicy"];
+const IMMUTABLE: [&str; 4] =
+    ["spec.volumeClaimTemplates", "spec.selector", "spec.serviceName", "spec.podManagementPolicy"];
 
 /// How a deploy treats what it finds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -111,7 +112,9 @@ impl Plan {
 pub async fn plan(cluster: &Cluster, objects: Vec<Object>, namespace: &str, policy: Policy) -> Result<Plan> {
     let references: Vec<_> = objects.iter().map(Object::reference).collect();
     let (written, live) = tokio::try_join!(Inventory::read(cluster, namespace), async {
-        try_join_all(references.iter().map(|reference| cluster.get(reference))).await.map_err(|e| Failure::from(e).into())
+        try_join_all(references.iter().map(|reference| cluster.get(reference)))
+            .await
+            .map_err(|e| Failure::from(e).into())
     })?;
     let wanted = Inventory::of(references);
     let mut steps = Vec::new();
@@ -238,7 +241,10 @@ pub async fn rehearse(cluster: &Cluster, plan: &Plan, policy: Policy) -> Result<
 
 fn refused(step: &Planned, error: KubernetesError) -> anyhow::Error {
     let is_immutable = error.refusal().is_some_and(|refusal| {
-        refusal.status == 422 && ["immutable", "Forbidden: updates to", "field can not be less"].iter().any(|word| refusal.message.contains(word))
+        refusal.status == 422
+            && ["immutable", "Forbidden: updates to", "field can not be less"]
+                .iter()
+                .any(|word| refusal.message.contains(word))
     });
     let failure = Failure::from(error);
     match is_immutable {
@@ -299,7 +305,8 @@ pub fn rights(plan: &Plan) -> Vec<(&'static str, Kind)> {
             Change::Removed => &["delete"],
             Change::Unchanged => &[],
         };
-        rights.extend(verbs.iter().map(|verb| (*verb, kind)).filter(|right| !rights.contains(right)).collect::<Vec<_>>());
+        rights
+            .extend(verbs.iter().map(|verb| (*verb, kind)).filter(|right| !rights.contains(right)).collect::<Vec<_>>());
     }
     rights
 }

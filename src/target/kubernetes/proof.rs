@@ -96,7 +96,8 @@ async fn prove_injector(context: &Context, cluster: &Cluster, desired: &Desired)
         }
     })
     .await;
-    let answer = answer.or_fail(|| Failure::new(format!("the injector did not answer within {} s", limit.as_secs())))??;
+    let answer =
+        answer.or_fail(|| Failure::new(format!("the injector did not answer within {} s", limit.as_secs())))??;
     let patch = answer["response"]["patch"].as_str().and_then(|patch| BASE64_STANDARD.decode(patch).ok());
     let patch: Value = patch.and_then(|patch| serde_json::from_slice(&patch).ok()).unwrap_or_default();
     let is_injected = answer["response"]["allowed"] == true && patch.to_string().contains(names::RUNTIME_CONFIG);

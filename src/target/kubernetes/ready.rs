@@ -122,9 +122,9 @@ fn of_pod(pod: &Object, claims: &[Object], events: &[Object]) -> Vec<Trouble> {
             },
         });
     }
-    let mount = events.iter().find(|event| {
-        event.text("/reason") == Some("FailedMount") && event.text("/involvedObject/name") == Some(name)
-    });
+    let mount = events
+        .iter()
+        .find(|event| event.text("/reason") == Some("FailedMount") && event.text("/involvedObject/name") == Some(name));
     if let Some(mount) = mount.filter(|_| pod.text("/status/phase") == Some("Pending")) {
         let message = mount.text("/message").unwrap_or_default();
         troubles.push(Trouble::passing(format!("pod {name} cannot mount a volume: {message}")));
@@ -170,13 +170,16 @@ fn of_container(pod: &Object, status: &Value) -> Option<Trouble> {
     let restarts = status["restartCount"].as_i64().unwrap_or_default();
     let waiting = &status["state"]["waiting"];
     let said = waiting["message"].as_str().unwrap_or_default();
-    let ended = ["lastState", "state"].into_iter().map(|state| &status[state]["terminated"]).find(|state| state.is_object());
+    let ended =
+        ["lastState", "state"].into_iter().map(|state| &status[state]["terminated"]).find(|state| state.is_object());
     match waiting["reason"].as_str() {
         Some("InvalidImageName" | "ErrImageNeverPull") => {
             Some(Trouble::permanent(format!("pod {name}: image {image} cannot be used: {said}")))
         }
         Some("ErrImagePull" | "ImagePullBackOff") => {
-            let is_final = ["not found", "unauthorized", "denied", "no such host", "NotFound"].iter().any(|word| said.contains(word));
+            let is_final = ["not found", "unauthorized", "denied", "no such host", "NotFound"]
+                .iter()
+                .any(|word| said.contains(word));
             Some(Trouble {
                 is_permanent: is_final,
                 hint: Some("set another image (kafka.image, redis.image, injector.image), or give --pull-secret"),
@@ -240,9 +243,11 @@ mod tests {
     #[test]
     fn what_is_permanent_comes_first() {
         let pod = |name: &str, reason: &str, message: &str| {
-            object(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "status": {"containerStatuses": [
-                {"name": "c", "image": "i", "restartCount": 0, "state": {"waiting": {"reason": reason, "message": message}}}
-            ]}}))
+            object(
+                json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "status": {"containerStatuses": [
+                    {"name": "c", "image": "i", "restartCount": 0, "state": {"waiting": {"reason": reason, "message": message}}}
+                ]}}),
+            )
         };
         let slow = pod("slow", "ImagePullBackOff", "timeout");
         let wrong = pod("wrong", "ErrImagePull", "manifest unknown: not found");

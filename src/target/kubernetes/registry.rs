@@ -27,14 +27,15 @@ pub fn login_file(context: &Context, file: &Path) -> Result<Secret> {
     let document: Value = serde_json::from_slice(&content)
         .map_err(|_| Failure::usage(format!("{} is no JSON, as Docker's config.json is", path.display())))?;
     let logins = document["auths"].as_object();
-    let has_login = logins.is_some_and(|logins| {
-        logins.values().any(|login| login["auth"].is_string() || login["password"].is_string())
-    });
+    let has_login = logins
+        .is_some_and(|logins| logins.values().any(|login| login["auth"].is_string() || login["password"].is_string()));
     if !has_login {
         let failure = Failure::usage(format!("{} holds no login", path.display()));
         let is_elsewhere = document["credsStore"].is_string() || document["credHelpers"].is_object();
         return Err(match is_elsewhere {
-            true => failure.hint("a credential helper has them: give --registry-server, --registry-user and --registry-password-stdin"),
+            true => failure.hint(
+                "a credential helper has them: give --registry-server, --registry-user and --registry-password-stdin",
+            ),
             false => failure.hint("`docker login` writes one"),
         }
         .into());

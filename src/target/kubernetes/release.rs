@@ -66,10 +66,10 @@ async fn of_program(context: &Context) -> Release {
     let is_version = version.starts_with(|c: char| c.is_ascii_digit())
         && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
     match version {
-        UNOFFICIAL => Release { version: UNOFFICIAL.to_owned(), reason: format!("{} was built by hand", path.display()) },
-        version if is_version => {
-            Release { version: version.to_owned(), reason: format!("that of {}", path.display()) }
+        UNOFFICIAL => {
+            Release { version: UNOFFICIAL.to_owned(), reason: format!("{} was built by hand", path.display()) }
         }
+        version if is_version => Release { version: version.to_owned(), reason: format!("that of {}", path.display()) },
         _ => built_in(format!("built in; {} does not say its version", path.display())),
     }
 }
@@ -83,11 +83,18 @@ pub fn images(settings: &Settings, release: &Release) -> Images {
     };
     let own = || match injector.implementation {
         Implementation::Original => format!("{registry}/kar-injector:{tag}"),
-        Implementation::Karctl => format!("{}/karctl/injector:{}", settings.kubernetes.dev_registry, env!("CARGO_PKG_VERSION")),
+        Implementation::Karctl => {
+            format!("{}/karctl/injector:{}", settings.kubernetes.dev_registry, env!("CARGO_PKG_VERSION"))
+        }
     };
     let sidecar = injector.sidecar_image.clone().unwrap_or_else(|| format!("{registry}/kar-sidecar:{tag}"));
     let (sidecar, sidecar_tag) = split_tag(&sidecar);
-    Images { release: release.version.clone(), injector: injector.image.clone().unwrap_or_else(own), sidecar, sidecar_tag }
+    Images {
+        release: release.version.clone(),
+        injector: injector.image.clone().unwrap_or_else(own),
+        sidecar,
+        sidecar_tag,
+    }
 }
 
 /// Name and tag of an image; a colon before the last slash is a port.

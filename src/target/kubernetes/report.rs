@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::deploy::{Deployed, Differences, FieldDifference, ObjectDifference};
 use super::plan::Planned;
+use super::pods::Pods;
 use super::status::ClusterStatus;
 use super::undeploy::Undeployed;
 use crate::change::Change;
@@ -22,7 +23,9 @@ pub fn object_difference(planned: &Planned) -> ObjectDifference {
     let reference = planned.reference();
     let is_secret = reference.kind == SECRET.name;
     let fields = planned.differences.iter().map(|difference| {
-        let shown = |value: &Option<Value>| value.as_ref().map(|value| show(value, is_secret && difference.path.starts_with("data")));
+        let shown = |value: &Option<Value>| {
+            value.as_ref().map(|value| show(value, is_secret && difference.path.starts_with("data")))
+        };
         FieldDifference {
             path: difference.path.clone(),
             live: shown(&difference.live),
@@ -132,7 +135,9 @@ pub fn status(status: &ClusterStatus) -> String {
         text.push_str(&format!("KAR {release} in namespace {namespace}\n\n"));
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let mut rows = vec![row(["COMPONENT", "STATE", "IMAGE"])];
-        rows.extend(status.components.iter().map(|component| row([&component.name, &component.state, &component.image])));
+        rows.extend(
+            status.components.iter().map(|component| row([&component.name, &component.state, &component.image])),
+        );
         text.push_str(&table(&rows));
     }
     if !status.claims.is_empty() {
@@ -156,4 +161,19 @@ pub fn status(status: &ClusterStatus) -> String {
         text.push_str(&format!("! {problem}\n"));
     }
     text
+}
+
+/// The text of the list of pods.
+pub fn pods(pods: &Pods) -> String {
+    if pods.pods.is_empty() {
+        return "No pod of an application runs in an enabled namespace\n".to_owned();
+    }
+    let row = |cells: [&str; 8]| cells.map(str::to_owned).to_vec();
+    let mut rows = vec![row(["NAMESPACE", "POD", "APP", "SERVICE", "ACTORS", "READY", "STATE", "INJECTED"])];
+    rows.extend(pods.pods.iter().map(|pod| {
+        let [service, actors] = [&pod.service, &pod.actors].map(|text| text.as_deref().unwrap_or("-"));
+        let injected = if pod.is_injected { "yes" } else { "no" };
+        row([&pod.namespace, &pod.name, &pod.app, service, actors, &pod.ready, &pod.state, injected])
+    }));
+    table(&rows)
 }

@@ -173,7 +173,9 @@ async fn look_at_namespaces(cluster: &Cluster, namespace: &str, status: &mut Clu
     }
     let own = cluster.get(&Reference::new(NAMESPACE, "", namespace)).await.map_err(Failure::from)?;
     if own.is_some_and(|own| own.label(names::ENABLED) == Some("true")) {
-        status.problems.push(format!("namespace {namespace} is enabled: the injector would wait for itself; disable it"));
+        status
+            .problems
+            .push(format!("namespace {namespace} is enabled: the injector would wait for itself; disable it"));
     }
     Ok(())
 }

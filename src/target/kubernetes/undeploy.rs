@@ -191,7 +191,8 @@ impl Found {
     fn sort(&mut self, object: Object, known: &Inventory) {
         let is_claim = object.0["kind"] == CLAIM.name;
         let is_part = object.label("app.kubernetes.io/name") == Some(names::PART_OF);
-        let is_ours = object.label(names::MANAGED_BY) == Some(names::KARCTL) || known.objects.contains(&object.reference());
+        let is_ours =
+            object.label(names::MANAGED_BY) == Some(names::KARCTL) || known.objects.contains(&object.reference());
         if object.name() == names::INVENTORY {
             self.inventory = Some(object);
         } else if is_claim && is_part {
@@ -220,7 +221,8 @@ impl Found {
 
     /// What an undeploy leaves.
     fn left(&self, options: Options) -> Vec<Left> {
-        let left = |object: &Object, reason: &str| Left { object: object.reference().to_string(), reason: reason.to_owned() };
+        let left =
+            |object: &Object, reason: &str| Left { object: object.reference().to_string(), reason: reason.to_owned() };
         let mut rest = Vec::new();
         if !options.delete_data {
             rest.extend(self.claims.iter().map(|claim| left(claim, "data; --delete-data deletes it")));
@@ -231,12 +233,15 @@ impl Found {
         rest.extend(self.foreign.iter().map(|object| left(object, "not karctl's")));
         if let Some(own) = self.namespace.as_ref().filter(|_| self.removable_namespace(options).is_none()) {
             let is_ours = own.label(names::MANAGED_BY) == Some(names::KARCTL);
-            rest.push(left(own, match (is_ours, options.keep_namespace, self.foreign.is_empty()) {
-                (false, ..) => "it was there before karctl",
-                (true, true, _) => "as asked",
-                (true, false, false) => "it holds what is not karctl's",
-                (true, false, true) => "it holds the data",
-            }));
+            rest.push(left(
+                own,
+                match (is_ours, options.keep_namespace, self.foreign.is_empty()) {
+                    (false, ..) => "it was there before karctl",
+                    (true, true, _) => "as asked",
+                    (true, false, false) => "it holds what is not karctl's",
+                    (true, false, true) => "it holds the data",
+                },
+            ));
         }
         rest
     }

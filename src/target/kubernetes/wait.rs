@@ -29,7 +29,8 @@ const QUOTED_LINES: u32 = 8;
 pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -> Result<()> {
     let is_workload = |object: &&Reference| [STATEFUL_SET.name, DEPLOYMENT.name].contains(&object.kind.as_str());
     let workloads: Vec<_> = objects.iter().filter(is_workload).collect();
-    let steps: Vec<_> = workloads.iter().map(|workload| context.ui.step(format!("Waiting for {}", workload.name))).collect();
+    let steps: Vec<_> =
+        workloads.iter().map(|workload| context.ui.step(format!("Waiting for {}", workload.name))).collect();
     let mut waiting: Vec<_> = workloads.into_iter().zip(steps).collect();
     let mut permanent_since = None;
     while !waiting.is_empty() {
@@ -104,5 +105,7 @@ async fn failure(cluster: &Cluster, trouble: Trouble, status: Option<Status>) ->
     if let Some(status) = status {
         failure = failure.status(status);
     }
-    failure.hint(trouble.hint.unwrap_or("`karctl k8s status` shows every pod; mend the cause and run the same again")).into()
+    failure
+        .hint(trouble.hint.unwrap_or("`karctl k8s status` shows every pod; mend the cause and run the same again"))
+        .into()
 }

@@ -117,7 +117,8 @@ impl Layout {
 
     fn zookeeper_files(&self) -> Result<Vec<ConfigFile>> {
         let endpoint = &self.zookeeper_listener;
-        let values = context! { data => &self.zookeeper.data, host => &endpoint.bind, port => endpoint.port, servers => ALONE };
+        let values =
+            context! { data => &self.zookeeper.data, host => &endpoint.bind, port => endpoint.port, servers => ALONE };
         Ok(vec![ConfigFile::public("zoo.cfg", render::ZOO_CFG.render(values)?)])
     }
 
