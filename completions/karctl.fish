@@ -27,7 +27,7 @@ end
 complete -c karctl -n "__fish_karctl_needs_command" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_needs_command" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_needs_command" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -40,6 +40,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -s v -l verbose -d 'Say more
 complete -c karctl -n "__fish_karctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print version'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "k8s" -d 'The runtime on a Kubernetes or OpenShift cluster'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what the injector makes of manifests'
@@ -58,7 +59,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "version" -d 'Show the
 complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -102,7 +103,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -123,7 +124,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -138,7 +139,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -155,7 +156,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -171,7 +172,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -188,7 +189,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -203,7 +204,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -232,7 +233,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -248,7 +249,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -263,7 +264,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -278,7 +279,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -290,7 +291,269 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -f -a "compose" -d 'As a file for `docker compose`'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "deploy" -d 'Bring the runtime about on a cluster, and prove that it works'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "diff" -d 'Show what a deploy would change; exit 3 where there is something'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "render" -d 'Print what a deploy applies, without a cluster'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "status" -d 'Show what runs, and what is wrong'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "undeploy" -d 'Take the runtime away; the data stays'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "ps" -d 'List the pods of applications'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "logs" -d 'Show what the pods of applications, or of the runtime, write'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "port-forward" -d 'Reach Kafka and Redis, or an application, at ports of this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "rbac" -d 'Print the least rights that karctl needs, as YAML'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l injector -d 'Which injector [default: original]' -r -f -a "original\t'The one of KAR\'s release'
+karctl\t'karctl\'s own'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l registry-server -d 'A private registry to log in to' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l enable -d 'Enable this namespace too; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l no-persistence -d 'Keep nothing beyond a pod'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l registry-password-stdin -d 'Read that user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l adopt -d 'Take over what a Helm release of the original\'s chart made'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l force-conflicts -d 'Take back fields that others have changed'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l no-wait -d 'Return when everything was applied, without waiting until it is ready'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l injector -d 'Which injector [default: original]' -r -f -a "original\t'The one of KAR\'s release'
+karctl\t'karctl\'s own'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l registry-server -d 'A private registry to log in to' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l no-persistence -d 'Keep nothing beyond a pod'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l registry-password-stdin -d 'Read that user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l injector -d 'Which injector [default: original]' -r -f -a "original\t'The one of KAR\'s release'
+karctl\t'karctl\'s own'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l registry-server -d 'A private registry to log in to' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l to -d 'Write one file for each object into this folder' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l no-persistence -d 'Keep nothing beyond a pod'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l registry-password-stdin -d 'Read that user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l delete-data -d 'Delete the data of Kafka and Redis too'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l keep-namespace -d 'Leave the namespace, also when nothing is in it'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l force -d 'Do not ask about pods of applications that still run'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l app -d 'Only of this application' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -s n -l namespace -d 'Only in this namespace [default: every enabled one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l app -d 'Only of this application' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s n -l namespace -d 'Only in this namespace [default: every enabled one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l since -d 'Only lines of the last so long, such as 10m' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l tail -d 'Only so many lines from the end of each container' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s F -l follow -d 'Go on until interrupted'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l app -d 'Only of this application' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s n -l namespace -d 'Only in this namespace [default: every enabled one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l port -d 'Port of the application\'s pod' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l local-port -d 'Port of this machine; 0 takes a free one' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s n -l namespace -d 'Namespace of the applications' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l user -d 'Bind it to this user; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l group -d 'Bind it to this group; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l format -d 'How to spell the variables [default: sh]' -r -f -a "sh\t''
 fish\t''
 powershell\t''
@@ -310,7 +573,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-version -d '
 complete -c karctl -n "__fish_karctl_using_subcommand env" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -324,10 +587,12 @@ complete -c karctl -n "__fish_karctl_using_subcommand env" -s y -l yes -d 'Answe
 complete -c karctl -n "__fish_karctl_using_subcommand env" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand env" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -445,7 +710,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -465,7 +730,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -479,7 +744,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -498,7 +763,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -513,7 +778,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -530,7 +795,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_se
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -544,7 +809,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -558,7 +823,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -572,7 +837,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -588,7 +853,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -602,7 +867,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -617,7 +882,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -631,7 +896,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand explain" -s h -l help -d '
 complete -c karctl -n "__fish_karctl_using_subcommand schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -645,7 +910,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand schema" -s h -l help -d 'P
 complete -c karctl -n "__fish_karctl_using_subcommand completions" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand completions" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -661,7 +926,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand completions" -s h -l help 
 complete -c karctl -n "__fish_karctl_using_subcommand man" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand man" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand man" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -675,7 +940,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand man" -s h -l help -d 'Prin
 complete -c karctl -n "__fish_karctl_using_subcommand version" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand version" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand version" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand version" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

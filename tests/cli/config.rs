@@ -32,11 +32,16 @@ const WRONG: &str = "hint: `karctl explain KAR123` tells more\n";
 #[test]
 fn the_defaults_are_shown_as_a_file_of_settings() {
     let sandbox = Sandbox::new();
-    sandbox.karctl(["config", "show"]).stdout(DEFAULTS).status(0);
+    sandbox.karctl(["config", "show", "local", "kafka", "redis"]).stdout(DEFAULTS).status(0);
     sandbox.write("work/settings.yaml", DEFAULTS);
-    sandbox.karctl(["config", "show", "-f", "settings.yaml"]).stdout(DEFAULTS).status(0);
+    sandbox.karctl(["config", "show", "local", "kafka", "redis", "-f", "settings.yaml"]).stdout(DEFAULTS).status(0);
     // With neither HOME nor PATH there are still defaults.
-    sandbox.karctl(["config", "show"]).without("HOME").without("PATH").stdout(DEFAULTS).status(0);
+    sandbox
+        .karctl(["config", "show", "local", "kafka", "redis"])
+        .without("HOME")
+        .without("PATH")
+        .stdout(DEFAULTS)
+        .status(0);
 }
 
 #[test]
@@ -49,6 +54,9 @@ fn later_layers_win_and_every_value_knows_its_origin() {
     let line = [
         "config",
         "show",
+        "local",
+        "kafka",
+        "redis",
         "--origin",
         "--profile",
         "kraft",
@@ -95,6 +103,15 @@ redis.password   null                  default
     assert_eq!(document["settings"]["kafka"]["password"], "********");
     assert_eq!(document["settings"]["redis"]["port"], 6);
     assert_eq!(document["origins"]["kafka.port"], "b.yaml:1:15");
+}
+
+#[test]
+fn everything_that_is_shown_is_a_file_of_settings() {
+    let sandbox = Sandbox::new();
+    let shown = sandbox.karctl(["config", "show"]).output().stdout;
+    assert!(shown.starts_with(DEFAULTS) && shown.contains("kubernetes:\n  namespace: kar-system\n"), "{shown}");
+    sandbox.write("work/settings.yaml", &shown);
+    sandbox.karctl(["config", "show", "-f", "settings.yaml"]).stdout(shown).status(0);
 }
 
 #[test]
@@ -163,8 +180,19 @@ fn a_mistake_in_an_option_or_variable_names_it() {
 #[test]
 fn text_given_as_an_option_stays_as_it_was_typed() {
     let sandbox = Sandbox::new();
-    let line =
-        ["config", "show", "--set", "local.restart=no", "--set", "kafka.version=3.10", "--set", "local.name=1e3"];
+    let line = [
+        "config",
+        "show",
+        "local",
+        "kafka",
+        "redis",
+        "--set",
+        "local.restart=no",
+        "--set",
+        "kafka.version=3.10",
+        "--set",
+        "local.name=1e3",
+    ];
     let expected = DEFAULTS.replace("name: kar", "name: \"1e3\"").replace("3.9.1", "3.10");
     sandbox.karctl(line).stdout(expected).status(0);
 }

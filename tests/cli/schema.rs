@@ -7,6 +7,12 @@ const WITHOUT: [(&str, &str); 6] = [
     ("exec", "what it prints is the command's"),
     ("inject", "it prints the manifests that it was given"),
     ("injector serve", "it prints a log"),
+const WITHOUT: [(&str, &str); 7] = [
+    ("exec", "what it prints is the command's"),
+    ("k8s logs", "what it prints are the pods' lines"),
+    ("k8s port-forward", "it prints nothing but notes"),
+    ("k8s rbac", "it is YAML for kubectl"),
+    ("k8s render", "it is YAML for kubectl"),
     ("local export compose", "it is a document of docker compose"),
     ("local logs", "what it prints are the servers' lines"),
     ("uninject", "it prints the manifests that it was given"),
