@@ -610,7 +610,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-resourc
 complete -c karctl -n "__fish_karctl_using_subcommand inject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand inject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -626,7 +626,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s f -l file -d 
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -640,7 +640,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s h -l help -d 
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -663,7 +663,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -678,7 +678,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -696,7 +696,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

@@ -14,9 +14,8 @@ use crate::check;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
-use crate::target::{self, cache, environment, image, local};
-use crate::ui::{Event, Output};
-use crate::target::{self, cache, environment, kubernetes, local};
+
+use crate::target::{self, cache, environment, image, kubernetes, local};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.

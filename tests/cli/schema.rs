@@ -3,12 +3,10 @@ use serde_json::Value;
 use crate::sandbox::Sandbox;
 
 /// Commands without a document of their own, and why.
-const WITHOUT: [(&str, &str); 6] = [
+const WITHOUT: [(&str, &str); 10] = [
     ("exec", "what it prints is the command's"),
     ("inject", "it prints the manifests that it was given"),
     ("injector serve", "it prints a log"),
-const WITHOUT: [(&str, &str); 7] = [
-    ("exec", "what it prints is the command's"),
     ("k8s logs", "what it prints are the pods' lines"),
     ("k8s port-forward", "it prints nothing but notes"),
     ("k8s rbac", "it is YAML for kubectl"),
