@@ -130,31 +130,31 @@ async fn upload_files(setting: &Setting<'_>, plan: &Plan, marker: &Marker) -> Re
     .await
 }
 
-/// Starts what does not run. Kafka asks again until ZooKeeper answers, so it need not be the last one, unless something is
-/// to be done in ZooKeeper before.
+/// Starts what does not run. Kafka comes after ZooKeeper: one that connects within the very milliseconds in which ZooKeeper
+/// begins to listen was seen to wait 18 s for its answer, and one that comes too early asks again only a second later.
 async fn run(setting: &Setting<'_>, plan: &Plan) -> Result<()> {
-    let goes_on = |planned: &&Planned| {
-        let blueprint = &planned.blueprint;
-        blueprint.needs_zookeeper() && setting.inventory.volumes.contains(&blueprint.volume)
-    };
-    let (last, first): (Vec<_>, Vec<_>) = plan.components.iter().partition(goes_on);
+    let needs_zookeeper = |planned: &&Planned| planned.blueprint.needs_zookeeper();
+    let (last, first): (Vec<_>, Vec<_>) = plan.components.iter().partition(needs_zookeeper);
     for components in [first, last] {
-        side_by_side(components.into_iter(), async |planned| {
-            let Planned { blueprint, step, .. } = planned;
-            match step {
-                Step::Leave => Ok(()),
-                Step::Unpause => Ok(setting.docker.unpause_container(&blueprint.container).await?),
-                Step::Create | Step::Recreate(_) | Step::Finish | Step::Start(_) => {
-                    if goes_on(&planned) {
-                        registration::forget(setting.docker, &setting.desired.name, blueprint).await?;
-                    }
-                    start(setting, blueprint).await
-                }
-            }
-        })
-        .await?;
+        side_by_side(components.into_iter(), async |planned| run_one(setting, planned).await).await?;
     }
     Ok(())
+}
+
+async fn run_one(setting: &Setting<'_>, planned: &Planned) -> Result<()> {
+    let Setting { docker, desired, inventory, .. } = setting;
+    let Planned { blueprint, step, .. } = planned;
+    match step {
+        Step::Leave => Ok(()),
+        Step::Unpause => Ok(docker.unpause_container(&blueprint.container).await?),
+        Step::Create | Step::Recreate(_) | Step::Finish | Step::Start(_) => {
+            // In a fresh volume there is no last life.
+            if blueprint.needs_zookeeper() && inventory.volumes.contains(&blueprint.volume) {
+                registration::forget(docker, &desired.name, blueprint).await?;
+            }
+            start(setting, blueprint).await
+        }
+    }
 }
 
 async fn create(setting: &Setting<'_>, planned: &Planned, network: &str) -> Result<()> {
