@@ -293,13 +293,13 @@ impl Cluster {
         Ok(answer["status"]["allowed"] == true)
     }
 
-    /// Sends JSON to a service through the API server, over HTTPS, and returns its answer.
+    /// Sends JSON to port 443 of a service through the API server, over HTTPS, and returns its answer.
     ///
     /// # Errors
     /// When the service does not answer, or with something else than JSON.
     pub async fn post_to_service(&self, namespace: &str, service: &str, path: &str, body: &Value) -> Result<Value> {
         let operation = format!("pass a request to the service {namespace}/{service}");
-        let path = format!("/api/v1/namespaces/{namespace}/services/https:{service}/proxy{path}");
+        let path = format!("/api/v1/namespaces/{namespace}/services/https:{service}:443/proxy{path}");
         self.json(&operation, &Method::POST, &path, &json_content(body)).await
     }
 

@@ -54,6 +54,8 @@ pub const STORAGE_CLASS: Kind = cluster_wide("storage.k8s.io/v1", "StorageClass"
 pub const STATEFUL_SET: Kind = namespaced("apps/v1", "StatefulSet", "statefulsets");
 /// A deployment.
 pub const DEPLOYMENT: Kind = namespaced("apps/v1", "Deployment", "deployments");
+/// What a deployment makes its pods with; one for each of its versions.
+pub const REPLICA_SET: Kind = namespaced("apps/v1", "ReplicaSet", "replicasets");
 /// A role.
 pub const ROLE: Kind = namespaced("rbac.authorization.k8s.io/v1", "Role", "roles");
 /// A role's binding.
@@ -81,6 +83,7 @@ pub const KINDS: &[Kind] = &[
     STORAGE_CLASS,
     STATEFUL_SET,
     DEPLOYMENT,
+    REPLICA_SET,
     ROLE,
     ROLE_BINDING,
     NETWORK_POLICY,

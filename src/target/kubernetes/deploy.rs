@@ -77,8 +77,11 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
         }
         if !options.no_wait {
             wait::wait(context, cluster, &plan.wanted.objects).await?;
-            if is_changing {
+            // A deploy that was cut off after its last write is proven by the next one.
+            let is_proven = plan.written.as_ref().is_some_and(|written| written.is_proven);
+            if is_changing || !is_proven {
                 proof::prove(context, cluster, &desired).await?;
+                plan.wanted.proven().write(cluster, namespace, None).await?;
             }
         }
         enabled = enable(context, cluster, &desired, options, is_changing).await?;

@@ -23,6 +23,9 @@ pub struct Inventory {
     version: u32,
     /// Every object, in order.
     pub objects: Vec<Reference>,
+    /// Whether a client's path was seen to work since the last change.
+    #[serde(default)]
+    pub is_proven: bool,
 }
 
 impl Inventory {
@@ -31,10 +34,17 @@ impl Inventory {
         let mut objects: Vec<_> = objects.into_iter().collect();
         objects.sort();
         objects.dedup();
-        Self { version: VERSION, objects }
+        Self { version: VERSION, objects, is_proven: false }
     }
 
-    /// This one and another.
+    /// The same, once a client's path was seen to work.
+    #[must_use]
+    pub fn proven(&self) -> Self {
+        Self { is_proven: true, ..self.clone() }
+    }
+
+    /// This one and another; nothing is proven of it.
+    #[must_use]
     pub fn with(&self, other: &Self) -> Self {
         Self::of(self.objects.iter().chain(&other.objects).cloned())
     }

@@ -73,7 +73,7 @@ impl Trouble {
 /// How often a container may end before it is said to end always.
 const RESTARTS: i64 = 3;
 
-/// Finds the worst trouble of workloads: what is permanent comes before what may pass.
+/// Finds the worst trouble of pods, and of workloads that have none: what is permanent comes before what may pass.
 pub fn trouble(workloads: &[&str], pods: &[&Object], claims: &[Object], events: &[Object]) -> Option<Trouble> {
     let mut troubles: Vec<_> = pods.iter().flat_map(|pod| of_pod(pod, claims, events)).collect();
     troubles.extend(events.iter().filter_map(|event| of_creation(event, workloads)));
@@ -131,9 +131,11 @@ fn of_pod(pod: &Object, claims: &[Object], events: &[Object]) -> Vec<Trouble> {
     }
     let is_unready = pod.text("/status/phase") == Some("Running")
         && condition("Ready").is_some_and(|condition| condition["status"] == "False");
-    if let Some(event) = events.iter().rev().find(|event| {
-        is_unready && event.text("/reason") == Some("Unhealthy") && event.text("/involvedObject/name") == Some(name)
-    }) {
+    if let Some(event) = events
+        .iter()
+        .rev()
+        .find(|event| is_unready && event.text("/reason") == Some("Unhealthy") && is_about(event, pod))
+    {
         let message = event.text("/message").unwrap_or_default();
         let container = pod.text("/spec/containers/0/name").unwrap_or_default().to_owned();
         troubles.push(Trouble {
@@ -142,6 +144,11 @@ fn of_pod(pod: &Object, claims: &[Object], events: &[Object]) -> Vec<Trouble> {
         });
     }
     troubles
+}
+
+/// Pods of a stateful set follow each other under one name.
+fn is_about(event: &Object, pod: &Object) -> bool {
+    event.text("/involvedObject/uid") == pod.text("/metadata/uid")
 }
 
 fn uses(pod: &Object, claim: &Object) -> bool {

@@ -125,7 +125,9 @@ pub async fn status(cluster: &Cluster, namespace: &str) -> Result<ClusterStatus>
     let names: Vec<_> = unready.iter().map(|component| component.name.as_str()).collect();
     let pods: Vec<_> = pods.iter().filter(|pod| pod.label("name").is_some_and(|name| names.contains(&name))).collect();
     if !unready.is_empty() {
-        let found = trouble(&names, &pods, &claims, &events).map(|trouble| trouble.message);
+        let has_pod = |name: &&str| pods.iter().any(|pod| pod.label("name") == Some(*name));
+        let without_pods: Vec<_> = names.iter().copied().filter(|name| !has_pod(name)).collect();
+        let found = trouble(&without_pods, &pods, &claims, &events).map(|trouble| trouble.message);
         let plain = || format!("{} is not ready: {}", unready[0].name, unready[0].state);
         status.problems.push(found.unwrap_or_else(plain));
     }

@@ -6,8 +6,8 @@ use futures_util::future::try_join_all;
 
 use super::names;
 use super::ready::{Readiness, Trouble, readiness, trouble};
-use crate::client::kubernetes::Cluster;
-use crate::client::kubernetes::object::{CLAIM, DEPLOYMENT, EVENT, Object, POD, Reference, STATEFUL_SET};
+use crate::client::kubernetes::object::{CLAIM, DEPLOYMENT, EVENT, Object, POD, REPLICA_SET, Reference, STATEFUL_SET};
+use crate::client::kubernetes::{Cluster, Deletion};
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result, Status};
@@ -18,6 +18,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// How long a trouble that is said to be permanent must last: a kubelet that is behind names some that pass.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Annotation with the number of a deployment's version, on it and on its replica sets.
+const REVISION: &str = "deployment.kubernetes.io/revision";
 
 /// Lines of a log that a failure quotes.
 const QUOTED_LINES: u32 = 8;
@@ -74,7 +77,8 @@ pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -
     Ok(())
 }
 
-/// The worst trouble of the workloads that are not ready.
+/// The worst trouble of the workloads that are not ready. Pods of a former version are on their way out; those of a stateful
+/// set that will never be ready hold up the new ones, and are ended.
 async fn look_for_trouble(cluster: &Cluster, waiting: &[(&Reference, Step)]) -> Result<Option<Trouble>> {
     let namespace = waiting.first().and_then(|(workload, _)| workload.namespace.as_deref());
     let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
@@ -84,10 +88,58 @@ async fn look_for_trouble(cluster: &Cluster, waiting: &[(&Reference, Step)]) -> 
         cluster.list(EVENT, namespace, ""),
     )
     .map_err(Failure::from)?;
-    let is_waiting = |pod: &&Object| waiting.iter().any(|(workload, _)| pod.label("name") == Some(&workload.name));
-    let pods: Vec<_> = pods.iter().filter(is_waiting).collect();
-    let names: Vec<_> = waiting.iter().map(|(workload, _)| workload.name.as_str()).collect();
-    Ok(trouble(&names, &pods, &claims, &events))
+    let mut newest = Vec::new();
+    let mut without_pods = Vec::new();
+    for (workload, _) in waiting {
+        let of_workload: Vec<_> = pods.iter().filter(|pod| pod.label("name") == Some(&workload.name)).collect();
+        let Some(version) = version(cluster, workload).await? else { continue };
+        let (new, former): (Vec<_>, Vec<_>) = of_workload.into_iter().partition(|pod| version.has(pod));
+        // Events of a time when none could be created outlive it.
+        if new.is_empty() {
+            without_pods.push(workload.name.as_str());
+        }
+        newest.extend(new);
+        for pod in former.into_iter().filter(|pod| workload.kind == STATEFUL_SET.name && !is_ready(pod)) {
+            let uid = pod.text("/metadata/uid");
+            cluster.delete(&pod.reference(), Deletion { uid, is_foreground: false }).await.map_err(Failure::from)?;
+        }
+    }
+    let pods = newest;
+    Ok(trouble(&without_pods, &pods, &claims, &events))
+}
+
+/// How pods of a workload's newest version are known: a label and its value.
+struct Version {
+    label: &'static str,
+    value: String,
+}
+
+impl Version {
+    fn has(&self, pod: &Object) -> bool {
+        pod.label(self.label) == Some(&self.value)
+    }
+}
+
+/// The newest version of a workload; `None` while its controller has not made it yet.
+async fn version(cluster: &Cluster, workload: &Reference) -> Result<Option<Version>> {
+    let Some(live) = cluster.get(workload).await.map_err(Failure::from)? else { return Ok(None) };
+    if live.number("/status/observedGeneration") < live.number("/metadata/generation") {
+        return Ok(None);
+    }
+    if workload.kind == STATEFUL_SET.name {
+        let value = live.text("/status/updateRevision").map(str::to_owned);
+        return Ok(value.map(|value| Version { label: "controller-revision-hash", value }));
+    }
+    let labels = format!("app.kubernetes.io/name={},name={}", names::PART_OF, workload.name);
+    let sets = cluster.list(REPLICA_SET, workload.namespace.as_deref(), &labels).await.map_err(Failure::from)?;
+    let revision = live.annotation(REVISION);
+    let newest = sets.iter().find(|set| set.annotation(REVISION) == revision);
+    let value = newest.and_then(|set| set.label("pod-template-hash")).map(str::to_owned);
+    Ok(value.map(|value| Version { label: "pod-template-hash", value }))
+}
+
+fn is_ready(pod: &Object) -> bool {
+    pod.list("/status/conditions").iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
 }
 
 async fn failure(cluster: &Cluster, trouble: Trouble, status: Option<Status>) -> anyhow::Error {
