@@ -194,7 +194,7 @@ fn foreign(live: &Object, manager: Option<&str>) -> Failure {
     .code(Code::ForeignObject);
     match manager {
         Some("Helm") => failure.hint("`karctl k8s deploy --adopt` takes over a release of the original's chart"),
-        _ => failure.hint(format!("remove or rename it, or give another namespace with --set kubernetes.namespace=N")),
+        _ => failure.hint("remove or rename it, or give another namespace with --set kubernetes.namespace=N"),
     }
 }
 

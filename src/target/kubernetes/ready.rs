@@ -1,6 +1,6 @@
 //! When a workload is ready, and what keeps one from it. Pure: rules over what the API shows.
 
-use crate::client::kubernetes::object::{DEPLOYMENT, Object, Reference, STATEFUL_SET};
+use crate::client::kubernetes::object::{DEPLOYMENT, Object, Reference};
 use serde_json::Value;
 
 /// Whether a workload is as it is to be.
@@ -31,10 +31,8 @@ pub fn readiness(object: &Object) -> Readiness {
         kind if kind == DEPLOYMENT.name => number("/status/availableReplicas"),
         _ => number("/status/readyReplicas"),
     };
-    let is_rolling = object.0["kind"] == STATEFUL_SET.name
-        && object.text("/status/currentRevision") != object.text("/status/updateRevision");
     let has_old = object.0["kind"] == DEPLOYMENT.name && number("/status/replicas") > updated;
-    if updated < wanted || is_rolling && updated < wanted {
+    if updated < wanted {
         return Readiness::Waiting(format!("{updated} of {wanted} pods are of the new kind"));
     }
     if ready < wanted {

@@ -137,20 +137,27 @@ async fn finish(
     undeployed.left = found.left(options);
     if let Some(own) = found.removable_namespace(options) {
         undeployed.removed.extend(remove(cluster, &[own], options.dry_run).await?);
-        let reference = own.reference();
-        let uid = own.text("/metadata/uid").map(str::to_owned);
-        while !options.dry_run {
-            let live = cluster.get(&reference).await.map_err(Failure::from)?;
-            if live.is_none_or(|live| live.text("/metadata/uid").map(str::to_owned) != uid) {
-                break;
-            }
-            if context.deadline.left().is_zero() {
-                return Err(context.deadline.passed(&format!("{reference} to go"), "it is being deleted").into());
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
+        if !options.dry_run {
+            wait_until_replaced(context, cluster, own).await?;
         }
     }
     Ok(())
+}
+
+/// Waits until an object is gone, or is another of the same name.
+async fn wait_until_replaced(context: &Context, cluster: &Cluster, object: &Object) -> Result<()> {
+    let reference = object.reference();
+    let uid = object.text("/metadata/uid");
+    loop {
+        let live = cluster.get(&reference).await.map_err(Failure::from)?;
+        if live.is_none_or(|live| live.text("/metadata/uid") != uid) {
+            return Ok(());
+        }
+        if context.deadline.left().is_zero() {
+            return Err(context.deadline.passed(&format!("{reference} to go"), "it is being deleted").into());
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 /// What is there.

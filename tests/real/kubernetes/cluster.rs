@@ -170,7 +170,12 @@ impl<'a> Namespace<'a> {
     /// A new namespace, ready for pods, with labels in YAML's flow style (`{}` for none).
     pub fn new(cluster: &'a Cluster, labels: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("test{}x{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        Self::named(cluster, &format!("test{}x{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed)), labels)
+    }
+
+    /// The same, by a name that the caller chooses.
+    pub fn named(cluster: &'a Cluster, name: &str, labels: &str) -> Self {
+        let name = name.to_owned();
         cluster.apply(&format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {labels}}}}}"));
         let namespace = Self { cluster, name };
         if cluster.level != Level::Api {

@@ -9,6 +9,7 @@
 
 mod audit;
 mod cluster;
+mod deploy_node;
 mod levels;
 mod pods;
 mod proxy;
