@@ -17,6 +17,9 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How the audit log names karctl.
+const USER_AGENT: &str = concat!("karctl/", env!("CARGO_PKG_VERSION"));
+
 /// A body of JSON, with its content type.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Content {
@@ -91,7 +94,11 @@ impl Cluster {
 }
 
 pub(super) fn request(method: &Method, path: &str, content: &Content) -> http::Result<Request<Body>> {
-    let mut request = Request::builder().method(method).uri(path).header(http::header::ACCEPT, "application/json");
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(http::header::USER_AGENT, USER_AGENT)
+        .header(http::header::ACCEPT, "application/json");
     if !content.kind.is_empty() {
         request = request.header(http::header::CONTENT_TYPE, content.kind);
     }

@@ -39,7 +39,8 @@ impl Write {
     fn of(event: &Value) -> Option<Self> {
         let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         let target = text("/requestURI");
-        let changes_nothing = target.contains("dryRun=All")
+        let changes_nothing = ["get", "list", "watch"].contains(&&*text("/verb"))
+            || target.contains("dryRun=All")
             || ["authorization.k8s.io", "authentication.k8s.io"].contains(&&*text("/objectRef/apiGroup"));
         (!changes_nothing).then(|| Self {
             verb: text("/verb"),
