@@ -16,7 +16,9 @@ fn a_secret_is_taken_from_a_file_and_from_stdin() {
     let sandbox = Sandbox::new();
     sandbox.write("work/secret", "canary\r\n");
     for file in ["secret", "-"] {
-        let line = ["config", "show", "--origin", "--set-file", &format!("kafka.password={file}")].map(str::to_owned);
+        let line =
+            ["config", "show", "local", "kafka", "redis", "--origin", "--set-file", &format!("kafka.password={file}")];
+        let line = line.map(str::to_owned);
         let shown = sandbox.karctl(line).stdin("canary\n").output();
         assert!(shown.stdout.contains("kafka.password   ********              --set-file"), "{}", shown.stdout);
     }
