@@ -18,8 +18,14 @@ pub const BASE_NAME: &str = "base";
 /// Built-in profiles by name.
 const BUILT_IN: &[(&str, &str)] = &[
     (BASE_NAME, BASE),
+    ("docker-desktop", include_str!("../../profiles/docker-desktop.yaml")),
+    ("ha", include_str!("../../profiles/ha.yaml")),
+    ("iks", include_str!("../../profiles/iks.yaml")),
+    ("k3d", include_str!("../../profiles/k3d.yaml")),
     ("kafka4", include_str!("../../profiles/kafka4.yaml")),
+    ("kind", include_str!("../../profiles/kind.yaml")),
     ("kraft", include_str!("../../profiles/kraft.yaml")),
+    ("openshift", include_str!("../../profiles/openshift.yaml")),
     ("secure", include_str!("../../profiles/secure.yaml")),
 ];
 

@@ -53,7 +53,7 @@ fn names_of_this_machine_are_offered() {
     sandbox.write("home/.local/state/karctl/local/kar/instance.json", "{}");
     sandbox.write("home/.config/karctl/profiles/ours.yaml", "# Ours.\n");
     assert_eq!(offered(&sandbox, &["local", "status", "--name", ""]), ["demo", "kar"]);
-    assert_eq!(offered(&sandbox, &["local", "up", "--profile", "o"]), ["ours"]);
+    assert_eq!(offered(&sandbox, &["local", "up", "--profile", "ou"]), ["ours"]);
     assert_eq!(offered(&sandbox, &["local", "logs", "k"]), ["kafka"]);
     assert_eq!(offered(&sandbox, &["explain", "KAR10"]).first().map(String::as_str), Some("KAR101"));
     assert_eq!(offered(&sandbox, &["schema", "profile"]), ["profile list", "profile schema", "profile show"]);
