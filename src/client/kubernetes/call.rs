@@ -108,7 +108,7 @@ pub(super) fn request(method: &Method, path: &str, content: &Content) -> http::R
 /// A certificate that is not trusted stays so; a connection that is refused or cut may come back.
 pub(super) fn failed(operation: &str, error: &kube::Error) -> KubernetesError {
     let kind = match error {
-        kube::Error::Auth(error) => Kind::Unusable(format!("logging in failed: {error}")),
+        kube::Error::Auth(error) => Kind::Login(login_failure(error)),
         kube::Error::SerdeError(error) => Kind::Garbled(error.to_string()),
         other => match innermost(other) {
             Cause::Trust(reason) => Kind::Unusable(reason),
@@ -116,6 +116,19 @@ pub(super) fn failed(operation: &str, error: &kube::Error) -> KubernetesError {
         },
     };
     KubernetesError::new(operation, kind)
+}
+
+/// Why logging in failed, in one line: of a plugin that ended the last line that it wrote.
+pub(super) fn login_failure(error: &kube::client::AuthError) -> String {
+    match error {
+        kube::client::AuthError::AuthExecStart(error) => format!("the login plugin cannot be started: {error}"),
+        kube::client::AuthError::AuthExecRun { out, .. } => {
+            let said = String::from_utf8_lossy(&out.stderr);
+            let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it wrote nothing");
+            format!("the login plugin ended with {}: {last}", out.status)
+        }
+        other => format!("logging in failed: {other}"),
+    }
 }
 
 enum Cause {

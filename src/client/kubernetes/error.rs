@@ -8,6 +8,10 @@ use serde_json::Value;
 use crate::code::Code;
 use crate::error::Failure;
 
+/// What whoever is not known to the server is to do.
+pub(super) const LOG_IN: &str =
+    "log in again as your cluster's provider says, or choose another context with --context";
+
 /// The result of a request.
 pub type Result<T> = std::result::Result<T, KubernetesError>;
 
@@ -28,8 +32,10 @@ pub enum Kind {
     Silent(Duration),
     /// No connection, or it broke before the answer was complete.
     Broken(String),
-    /// Connecting cannot succeed, now or later: a certificate that is not trusted, a login plugin that fails.
+    /// Connecting cannot succeed, now or later: a certificate that is not trusted.
     Unusable(String),
+    /// The kubeconfig's way of logging in does not work, such as a plugin that fails.
+    Login(String),
     /// The answer is not what the API promises.
     Garbled(String),
 }
@@ -57,12 +63,18 @@ impl Refusal {
         let causes = document["details"]["causes"].as_array().into_iter().flatten();
         let causes = causes.map(|cause| (text(&cause["field"]), text(&cause["message"]))).collect();
         let message = match document["message"].as_str() {
-            Some(message) => message.to_owned(),
+            Some(message) => sentence(message).to_owned(),
             None => String::from_utf8_lossy(body).lines().next().unwrap_or_default().trim().to_owned(),
         };
         let retry_after = retry_after.or_else(|| document["details"]["retryAfterSeconds"].as_u64());
         Self { status, reason: text(&document["reason"]), message, causes, retry_after }
     }
+}
+
+/// What comes before a comparison of two objects, which some messages end with, indented over many lines.
+fn sentence(message: &str) -> &str {
+    let is_indented = |(end, _): &(usize, &str)| message[end + 1..].starts_with(char::is_whitespace);
+    message.match_indices('\n').find(is_indented).map_or(message, |(end, _)| &message[..end]).trim_end()
 }
 
 impl KubernetesError {
@@ -94,7 +106,7 @@ impl KubernetesError {
         match &self.kind {
             Kind::Refused(refusal) => matches!(refusal.status, 429 | 502 | 503 | 504),
             Kind::Broken(_) | Kind::Silent(_) => true,
-            Kind::Unusable(_) | Kind::Garbled(_) => false,
+            Kind::Unusable(_) | Kind::Login(_) | Kind::Garbled(_) => false,
         }
     }
 
@@ -118,7 +130,9 @@ impl fmt::Display for KubernetesError {
             Kind::Broken(reason) => {
                 write!(f, "the connection to the API server broke when asked to {operation}: {reason}")
             }
-            Kind::Unusable(reason) => write!(f, "the API server cannot be asked to {operation}: {reason}"),
+            Kind::Unusable(reason) | Kind::Login(reason) => {
+                write!(f, "the API server cannot be asked to {operation}: {reason}")
+            }
             Kind::Garbled(reason) => {
                 write!(f, "the API server's answer cannot be understood when asked to {operation}: {reason}")
             }
@@ -136,10 +150,11 @@ impl From<KubernetesError> for Failure {
             Kind::Silent(_) | Kind::Broken(_) => failure
                 .hint("run the same command again once the server answers; it goes on where it stopped")
                 .code(Code::ClusterUnreachable),
-            Kind::Unusable(_) => failure.code(Code::ClusterUnreachable),
-            Kind::Refused(refusal) if refusal.status == 401 => failure
-                .hint("log in again as your cluster's provider says, or choose another context with --context")
-                .code(Code::ClusterLogin),
+            Kind::Unusable(_) => failure
+                .hint("fetch the kubeconfig again, where the cluster was made anew or its certificate was renewed")
+                .code(Code::ClusterUnreachable),
+            Kind::Login(_) => failure.hint(LOG_IN).code(Code::ClusterLogin),
+            Kind::Refused(refusal) if refusal.status == 401 => failure.hint(LOG_IN).code(Code::ClusterLogin),
             Kind::Refused(refusal) if refusal.status == 403 => failure
                 .hint("`karctl k8s rbac` prints the least rights that are needed, for whoever may grant them")
                 .code(Code::ClusterForbidden),

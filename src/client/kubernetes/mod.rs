@@ -85,9 +85,7 @@ impl Cluster {
         let mut config = chosen.config.clone();
         config.default_retry = false;
         config.connect_timeout = Some(GREETING_TIMEOUT);
-        let api = kube::Client::try_from(config).map_err(|error| {
-            Failure::new(format!("context `{}` cannot be used", chosen.context)).because(error).code(Code::NoCluster)
-        })?;
+        let api = kube::Client::try_from(config).map_err(|error| unusable(&chosen, error))?;
         let began = Instant::now();
         let mut shared =
             Shared { api, chosen, version: Version::default(), began, limit, tracer, requests: AtomicU64::new(0) };
@@ -275,13 +273,22 @@ impl Cluster {
         }
     }
 
-    /// Whether who asks may do something: a verb on a resource of a group, in a namespace or cluster-wide.
+    /// Whether who asks may do something: a verb on a resource of a group, or what is below it, in a namespace or
+    /// cluster-wide, with all objects or one.
     ///
     /// # Errors
     /// When the server does not say.
-    pub async fn may(&self, verb: &str, kind: Kind, namespace: Option<&str>) -> Result<bool> {
+    pub async fn may(
+        &self,
+        verb: &str,
+        kind: Kind,
+        subresource: &str,
+        namespace: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<bool> {
         let attributes = json!({
-            "verb": verb, "group": kind.group(), "resource": kind.plural, "namespace": namespace.unwrap_or_default(),
+            "verb": verb, "group": kind.group(), "resource": kind.plural, "subresource": subresource,
+            "namespace": namespace.unwrap_or_default(), "name": name.unwrap_or_default(),
         });
         let review = json!({
             "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
@@ -353,6 +360,18 @@ impl Cluster {
         }
         Ok(())
     }
+}
+
+/// A context that says who asks in a way that cannot be followed.
+fn unusable(chosen: &Chosen, error: kube::Error) -> Failure {
+    let failure = Failure::new(format!("context `{}` cannot be used", chosen.context));
+    let kube::Error::Auth(error) = error else { return failure.because(error).code(Code::NoCluster) };
+    let plugin = chosen.config.auth_info.exec.as_ref().and_then(|exec| exec.command.as_ref());
+    let reason = match plugin {
+        Some(plugin) => format!("{} (`{plugin}`)", call::login_failure(&error)),
+        None => call::login_failure(&error),
+    };
+    failure.because(anyhow::anyhow!(reason)).hint(error::LOG_IN).code(Code::ClusterLogin)
 }
 
 fn json_content(value: &Value) -> Content {

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
-
 use super::names;
-use super::plan::{Plan, Planned, Policy, rehearse, rights, take_over};
+use super::permission::{Permission, require};
+use super::plan::{Plan, Planned, Policy, permissions, rehearse, take_over};
 use crate::change::Change;
-use crate::client::kubernetes::object::{CLAIM, NAMESPACE, SECRET, STATEFUL_SET};
+use crate::client::kubernetes::object::{CLAIM, NAMESPACE, Object, SECRET, STATEFUL_SET};
 use crate::client::kubernetes::{Cluster, Deletion};
-use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
 
@@ -20,26 +18,14 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// Every missing right, every conflict, or the first refusal.
-pub async fn check(cluster: &Cluster, plan: &Plan, namespace: &str, policy: Policy) -> Result<()> {
-    let mut needed = rights(plan);
-    if !needed.is_empty() && !needed.contains(&("patch", SECRET)) {
-        // The inventory.
-        needed.push(("patch", SECRET));
-    }
-    let answers = needed.iter().map(async |(verb, kind)| {
-        let place = kind.is_namespaced.then_some(namespace);
-        cluster.may(verb, *kind, place).await.map(|may| (!may).then(|| format!("{verb} {}", kind.plural)))
-    });
-    let missing: Vec<_> = try_join_all(answers).await.map_err(Failure::from)?.into_iter().flatten().collect();
-    if !missing.is_empty() {
-        return Err(Failure::new(format!(
-            "nothing was changed: you may not {} (namespace {namespace})",
-            missing.join(", ")
-        ))
-        .hint("`karctl k8s rbac` prints the least rights that are needed, for whoever may grant them")
-        .code(Code::ClusterForbidden)
-        .into());
-    }
+pub async fn check(
+    cluster: &Cluster,
+    plan: &Plan,
+    namespace: &str,
+    policy: Policy,
+    others: Vec<Permission>,
+) -> Result<()> {
+    require(cluster, permissions(plan, namespace).into_iter().chain(others)).await?;
     rehearse(cluster, plan, policy).await
 }
 
@@ -57,7 +43,7 @@ pub async fn carry_out(
     let step = context.ui.step("Applying what differs");
     let (first, rest): (Vec<_>, Vec<_>) = plan.steps.iter().partition(|step| step.object.0["kind"] == NAMESPACE.name);
     for planned in first {
-        apply(cluster, planned, policy).await?;
+        apply(context, cluster, planned, policy).await?;
     }
     let before = plan.written.as_ref().map_or_else(|| plan.wanted.clone(), |written| written.with(&plan.wanted));
     before.write(cluster, namespace, plan.written.as_ref()).await?;
@@ -72,11 +58,12 @@ pub async fn carry_out(
                     .await
                     .map_err(Failure::from)?;
             }
-            Change::Created | Change::Updated => apply(cluster, planned, policy).await?,
+            Change::Created | Change::Updated => apply(context, cluster, planned, policy).await?,
         }
     }
     if plan.steps.iter().any(|step| step.is_adopted) {
         forget_release(cluster, namespace).await?;
+        name_unused_claims(context, cluster, namespace).await?;
     }
     plan.wanted.write(cluster, namespace, Some(&before)).await?;
     step.done(summary(plan));
@@ -94,13 +81,13 @@ fn summary(plan: &Plan) -> String {
     format!("Objects: {}", counts.collect::<Vec<_>>().join(", "))
 }
 
-async fn apply(cluster: &Cluster, planned: &Planned, policy: Policy) -> Result<()> {
+async fn apply(context: &Context, cluster: &Cluster, planned: &Planned, policy: Policy) -> Result<()> {
     if planned.change == Change::Unchanged {
         return Ok(());
     }
     if let Some(live) = planned.live.as_ref().filter(|_| planned.is_adopted) {
         if planned.is_made_anew {
-            remove(cluster, planned).await?;
+            remove(context, cluster, planned).await?;
         } else {
             take_over(cluster, live).await?;
         }
@@ -112,7 +99,7 @@ async fn apply(cluster: &Cluster, planned: &Planned, policy: Policy) -> Result<(
 }
 
 /// Deletes an object and waits until it is gone.
-async fn remove(cluster: &Cluster, planned: &Planned) -> Result<()> {
+async fn remove(context: &Context, cluster: &Cluster, planned: &Planned) -> Result<()> {
     let reference = planned.reference();
     debug_assert!(reference.kind == STATEFUL_SET.name && reference.kind != CLAIM.name, "only what holds no data");
     let uid = planned.live.as_ref().and_then(|live| live.text("/metadata/uid"));
@@ -121,7 +108,23 @@ async fn remove(cluster: &Cluster, planned: &Planned) -> Result<()> {
         if found.text("/metadata/uid") != uid {
             break;
         }
+        if context.deadline.left().is_zero() {
+            let failure = context.deadline.passed(&format!("{reference} to go"), "its deletion has begun");
+            return Err(failure.hint("run the same command again; it goes on where it stopped").into());
+        }
         tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
+}
+
+/// The chart's claims of Kafka and ZooKeeper: nothing reads them any more, and they may hold what somebody wants.
+async fn name_unused_claims(context: &Context, cluster: &Cluster, namespace: &str) -> Result<()> {
+    let labels = format!("{}=Helm,app.kubernetes.io/name={}", names::MANAGED_BY, names::PART_OF);
+    let claims = cluster.list(CLAIM, Some(namespace), &labels).await.map_err(Failure::from)?;
+    let claims: Vec<_> = claims.iter().map(Object::name).collect();
+    if !claims.is_empty() {
+        let claims = claims.join(", ");
+        context.ui.note(format!("Claims of the chart that nothing uses any more are left in {namespace}: {claims}"));
     }
     Ok(())
 }

@@ -5,11 +5,14 @@ use serde::Serialize;
 
 use super::connection::permit;
 use super::desired::{Certificate, Credentials, Desired, Facts};
+use super::permission::Permission;
 use super::plan::{Outcome, Policy, plan};
 use super::{apply, facts, manifests, names, namespaces, proof, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
-use crate::client::kubernetes::object::{Object, Reference, SECRET};
+use crate::client::kubernetes::object::{
+    CLAIM, EVENT, NAMESPACE, Object, POD, REPLICA_SET, Reference, SECRET, SERVICE,
+};
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
@@ -50,6 +53,8 @@ pub struct Deployed {
     pub release_reason: String,
     /// Whether nothing was changed because of `--dry-run`.
     pub dry_run: bool,
+    /// Whether it was waited until everything was ready.
+    pub awaited: bool,
     /// What became of each object.
     pub objects: Vec<Outcome>,
     /// Namespaces that are enabled, with what was done.
@@ -67,12 +72,17 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
     let namespace = &desired.cluster.namespace;
     let plan = plan(cluster, manifests::objects(&desired)?, namespace, options.policy).await?;
     let is_changing = plan.is_change();
-    let mut enabled = Vec::new();
+    let source = namespaces::Source::of(namespace, &plan.objects());
+    let enabling = enabling(cluster, &desired, options, &source).await?;
+    if is_changing || enabling.is_change() {
+        let others = enabling.permissions().into_iter().chain(watching(&desired, options)).collect();
+        apply::check(cluster, &plan, namespace, options.policy, others).await?;
+    }
     if !options.dry_run {
+        if is_changing || enabling.is_change() {
+            permit(context, cluster, &format!("Deploy KAR {}", release.version)).await?;
+        }
         if is_changing {
-            let what = format!("Deploy KAR {}", release.version);
-            permit(context, cluster, &what).await?;
-            apply::check(cluster, &plan, namespace, options.policy).await?;
             apply::carry_out(context, cluster, &plan, namespace, options.policy).await?;
         }
         if !options.no_wait {
@@ -84,8 +94,8 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
                 plan.wanted.proven().write(cluster, namespace, None).await?;
             }
         }
-        enabled = enable(context, cluster, &desired, options, is_changing).await?;
     }
+    let enabled = enabling.carry_out(cluster, &source, options).await?;
     let chosen = cluster.chosen();
     Ok(Deployed {
         context: chosen.context.clone(),
@@ -95,38 +105,100 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
         release: release.version,
         release_reason: release.reason,
         dry_run: options.dry_run,
+        awaited: !options.dry_run && !options.no_wait,
         objects: plan.outcomes(),
         enabled,
         requests: cluster.requests(),
     })
 }
 
+/// Namespaces that a deploy enables, or brings up to date.
+struct Enabling {
+    /// What each is found to lack.
+    outlook: Vec<namespaces::Enabled>,
+}
+
 /// `default`, as the original does but on OpenShift, those that were asked for, and those whose secrets are out of date.
-async fn enable(
-    context: &Context,
+///
+/// Fails where one of them cannot be enabled; nothing is changed yet.
+async fn enabling(
     cluster: &Cluster,
     desired: &Desired,
     options: &Options,
-    is_changing: bool,
-) -> Result<Vec<namespaces::Enabled>> {
+    source: &namespaces::Source,
+) -> Result<Enabling> {
     let mut wanted = options.enable.clone();
     if !desired.is_openshift {
         wanted.insert(0, "default".to_owned());
     }
     let known = namespaces::enabled(cluster).await?;
-    wanted.extend(known.iter().map(|namespace| namespace.name().to_owned()));
+    // What is on its way out is nobody's any more.
+    wanted.extend(known.iter().filter(|known| !known.is_terminating()).map(|known| known.name().to_owned()));
     let mut seen = std::collections::BTreeSet::new();
     wanted.retain(|name| seen.insert(name.clone()));
-    let source = namespaces::Source::read(cluster, &desired.cluster.namespace).await?;
-    let mut enabled = Vec::new();
+    let only_look = namespaces::EnableOptions { dry_run: true, ..namespaces::EnableOptions::default() };
+    let mut outlook = Vec::new();
     for name in wanted {
-        let outcome = namespaces::enable(cluster, &source, &name, namespaces::EnableOptions::default()).await?;
-        if is_changing && outcome.change != Change::Unchanged {
-            context.ui.note(format!("Namespace {name} is enabled"));
-        }
-        enabled.push(outcome);
+        outlook.push(namespaces::enable(cluster, source, &name, only_look).await?);
     }
-    Ok(enabled)
+    Ok(Enabling { outlook })
+}
+
+impl Enabling {
+    fn changing(&self) -> impl Iterator<Item = &namespaces::Enabled> {
+        self.outlook.iter().filter(|enabled| enabled.change != Change::Unchanged)
+    }
+
+    fn is_change(&self) -> bool {
+        self.changing().next().is_some()
+    }
+
+    fn permissions(&self) -> Vec<Permission> {
+        let of_namespace = |enabled: &namespaces::Enabled| {
+            let namespace = Reference::new(NAMESPACE, "", &enabled.namespace);
+            let secret = |verb| Permission::within(verb, SECRET, "", &enabled.namespace);
+            [Permission::on("patch", &namespace), Some(secret("create")), Some(secret("patch"))].into_iter().flatten()
+        };
+        self.changing().flat_map(of_namespace).collect()
+    }
+
+    /// Enables them, each with what was done, or with `--dry-run` would be.
+    async fn carry_out(
+        self,
+        cluster: &Cluster,
+        source: &namespaces::Source,
+        options: &Options,
+    ) -> Result<Vec<namespaces::Enabled>> {
+        if options.dry_run {
+            return Ok(self.outlook);
+        }
+        let mut enabled = Vec::new();
+        for namespace in self.outlook {
+            enabled.push(match namespace.change {
+                Change::Unchanged => namespace,
+                _ => {
+                    let options = namespaces::EnableOptions::default();
+                    namespaces::enable(cluster, source, &namespace.namespace, options).await?
+                }
+            });
+        }
+        Ok(enabled)
+    }
+}
+
+/// What waiting and the proof need, which come after the last write.
+fn watching(desired: &Desired, options: &Options) -> Vec<Permission> {
+    let namespace = &desired.cluster.namespace;
+    let within = |verb, kind, subresource| Permission::within(verb, kind, subresource, namespace);
+    let mut permissions = Vec::new();
+    if !options.no_wait {
+        permissions.extend([POD, CLAIM, EVENT, REPLICA_SET].map(|kind| within("list", kind, "")));
+        permissions.push(within("create", SERVICE, "proxy"));
+        if desired.elsewhere.is_none() {
+            permissions.push(within("get", POD, "portforward"));
+        }
+    }
+    permissions
 }
 
 /// What the settings and the cluster together make of it.

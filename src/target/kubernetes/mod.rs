@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod manifests;
 pub mod names;
 pub mod namespaces;
+mod permission;
 pub mod plan;
 pub mod pods;
 mod proof;

@@ -51,6 +51,15 @@ pub struct Enabled {
 }
 
 impl Source {
+    /// What namespaces are given of a runtime that is made of these objects.
+    pub fn of(namespace: &str, objects: &[&Object]) -> Self {
+        let is_given = |object: &&&Object| {
+            object.0["kind"] == SECRET.name && [names::RUNTIME_CONFIG, names::PULL_SECRET].contains(&object.name())
+        };
+        let secrets = objects.iter().filter(is_given).map(|&object| object.clone()).collect();
+        Self { namespace: namespace.to_owned(), secrets }
+    }
+
     /// Reads what namespaces are given.
     ///
     /// # Errors

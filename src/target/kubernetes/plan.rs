@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::compare::{Difference, differences};
 use super::inventory::Inventory;
 use super::names;
+use super::permission::Permission;
 use crate::change::Change;
-use crate::client::kubernetes::object::{Kind, NAMESPACE, Object, Reference, STATEFUL_SET};
+use crate::client::kubernetes::object::{NAMESPACE, Object, ROLE_BINDING, Reference, SECRET, STATEFUL_SET};
 use crate::client::kubernetes::{Cluster, KubernetesError};
 use crate::code::Code;
 use crate::error::{Failure, OrFail, Result};
@@ -99,6 +100,11 @@ impl Plan {
         self.steps.iter().any(|step| step.change != Change::Unchanged)
     }
 
+    /// What is wanted.
+    pub fn objects(&self) -> Vec<&Object> {
+        self.steps.iter().filter(|step| step.change != Change::Removed).map(|step| &step.object).collect()
+    }
+
     /// What is to be done, one for each object.
     pub fn outcomes(&self) -> Vec<Outcome> {
         self.steps.iter().map(Planned::outcome).collect()
@@ -162,9 +168,14 @@ fn planned(mut object: Object, live: Option<Object>, policy: Policy) -> Result<P
     };
     if let Some(field) = immutable(&object, &live, &planned.differences) {
         if !planned.is_adopted {
-            return Err(Failure::new(format!("{reference}: {field} cannot be changed"))
-                .hint("go back to the former setting (`karctl k8s diff` shows it)")
-                .hint("or `karctl k8s undeploy`, which leaves the data, and deploy again")
+            let seen = planned.differences.iter().find(|difference| difference.path == field);
+            let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
+            let values = seen.and_then(|seen| text(&seen.live).zip(text(&seen.desired)));
+            let from_to = values.map(|(live, desired)| format!(" from {live} to {desired}")).unwrap_or_default();
+            return Err(Failure::new(format!("{reference}: {field} cannot be changed{from_to}"))
+                .hint(
+                    "go back to the former setting, or `karctl k8s undeploy`, which leaves the data, and deploy again",
+                )
                 .code(Code::ImmutableField)
                 .into());
         }
@@ -232,6 +243,8 @@ pub async fn rehearse(cluster: &Cluster, plan: &Plan, policy: Policy) -> Result<
     for (step, answer) in futures_util::future::join_all(answers).await {
         match answer {
             Ok(_) => {}
+            // A binding is checked against its role, which is created right before it.
+            Err(error) if error.status() == Some(404) && step.object.0["kind"] == ROLE_BINDING.name => {}
             Err(error) if error.is_conflict() => conflicts.push((step.reference(), error)),
             Err(error) => return Err(refused(step, error)),
         }
@@ -250,7 +263,7 @@ fn refused(step: &Planned, error: KubernetesError) -> anyhow::Error {
     match is_immutable {
         true => Failure::new(format!("{} cannot be changed as wanted", step.reference()))
             .because(anyhow::Error::from(failure))
-            .hint("go back to the former setting; `karctl k8s diff` shows it")
+            .hint("go back to the former setting, or to what the cluster has")
             .code(Code::ImmutableField)
             .into(),
         false => failure.into(),
@@ -292,21 +305,27 @@ pub async fn take_over(cluster: &Cluster, live: &Object) -> Result<()> {
     Ok(())
 }
 
-/// Verbs and kinds that carrying a plan out needs, each once.
-pub fn rights(plan: &Plan) -> Vec<(&'static str, Kind)> {
-    let mut rights = Vec::new();
-    for step in &plan.steps {
+/// What carrying a plan out needs.
+pub fn permissions(plan: &Plan, namespace: &str) -> Vec<Permission> {
+    let verbs = |step: &Planned| match step.change {
+        Change::Created => &["create", "patch"][..],
+        Change::Updated if step.is_made_anew => &["patch", "delete", "create"],
+        Change::Updated => &["patch"],
+        Change::Removed => &["delete"],
+        Change::Unchanged => &[],
+    };
+    let of_steps = plan.steps.iter().flat_map(|step| {
         let reference = step.reference();
-        let Ok(kind) = Kind::find(&reference.api_version, &reference.kind) else { continue };
-        let verbs: &[&str] = match step.change {
-            Change::Created => &["create", "patch"],
-            Change::Updated if step.is_made_anew => &["patch", "delete", "create"],
-            Change::Updated => &["patch"],
-            Change::Removed => &["delete"],
-            Change::Unchanged => &[],
-        };
-        rights
-            .extend(verbs.iter().map(|verb| (*verb, kind)).filter(|right| !rights.contains(right)).collect::<Vec<_>>());
+        verbs(step).iter().filter_map(move |verb| Permission::on(verb, &reference)).collect::<Vec<_>>()
+    });
+    let mut permissions: Vec<_> = of_steps.collect();
+    if !permissions.is_empty() {
+        // The inventory.
+        permissions.push(Permission::within("patch", SECRET, "", namespace));
     }
-    rights
+    if plan.steps.iter().any(|step| step.is_adopted) {
+        // Helm's records of the release.
+        permissions.extend(["list", "delete"].map(|verb| Permission::within(verb, SECRET, "", namespace)));
+    }
+    permissions
 }

@@ -65,17 +65,25 @@ pub fn deployed(deployed: &Deployed) -> String {
         }
         text.push('\n');
     }
+    for namespace in deployed.enabled.iter().filter(|enabled| enabled.change != Change::Unchanged) {
+        let would = if deployed.dry_run { "would be " } else { "" };
+        text.push_str(&format!("Namespace {}: {would}enabled\n", namespace.namespace));
+    }
     let is_same = text.is_empty();
     let Deployed { release, namespace, context, .. } = deployed;
     let place = format!("in namespace {namespace} of the cluster `{context}`");
-    text.push_str(&match (deployed.dry_run, is_same) {
-        (true, true) => format!("KAR {release} is deployed {place}; nothing would be done\n"),
-        (true, false) => "Nothing was done\n".to_owned(),
-        (false, true) => format!("KAR {release} runs {place}; nothing was to be done\n"),
-        (false, false) => format!("KAR {release} runs {place}\n"),
+    text.push_str(&match (deployed.dry_run, is_same, deployed.awaited) {
+        (true, true, _) => format!("KAR {release} is deployed {place}; nothing would be done\n"),
+        (true, false, _) => "Nothing was done\n".to_owned(),
+        (false, true, true) => format!("KAR {release} runs {place}; nothing was to be done\n"),
+        (false, true, false) => format!("KAR {release} is deployed {place}; nothing was to be done\n"),
+        (false, false, true) => format!("KAR {release} runs {place}\n"),
+        (false, false, false) => {
+            format!("KAR {release} is deployed {place}; `karctl k8s status` tells whether it runs\n")
+        }
     });
     let enabled: Vec<_> = deployed.enabled.iter().map(|enabled| enabled.namespace.as_str()).collect();
-    if !enabled.is_empty() {
+    if !enabled.is_empty() && !deployed.dry_run {
         text.push_str(&format!("Enabled namespaces: {}\n", enabled.join(", ")));
     }
     text

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::connection::permit;
 use super::inventory::Inventory;
+use super::permission::{Permission, require};
 use super::{names, namespaces};
 use crate::client::kubernetes::object::{
     CLAIM, CONFIG_MAP, DEPLOYMENT, DISRUPTION_BUDGET, Kind, NAMESPACE, NETWORK_POLICY, Object, POD, ROLE, ROLE_BINDING,
@@ -93,6 +94,7 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     }
     let attached = attached(cluster, &enabled).await?;
     undeployed.attached = attached.iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())).collect();
+    require(cluster, permissions(&found, &enabled, namespace, options)).await?;
     if !options.dry_run {
         permit(context, cluster, "Undeploy KAR").await?;
         ask(context, &found, &undeployed.attached, options)?;
@@ -119,7 +121,8 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
         undeployed.removed.extend(remove(cluster, &claims, options.dry_run).await?);
     }
     finish(context, cluster, &found, &mut undeployed, options).await?;
-    step.done(format!("{} objects removed", undeployed.removed.len()));
+    let count = undeployed.removed.len();
+    step.done(format!("{count} object{} removed", if count == 1 { "" } else { "s" }));
     Ok(undeployed)
 }
 
@@ -238,7 +241,8 @@ impl Found {
             rest.extend(kept.filter(is_claim).map(|object| left(object, "opens the data")));
         }
         rest.extend(self.foreign.iter().map(|object| left(object, "not karctl's")));
-        if let Some(own) = self.namespace.as_ref().filter(|_| self.removable_namespace(options).is_none()) {
+        let stays = |own: &&Object| !own.is_terminating() && self.removable_namespace(options).is_none();
+        if let Some(own) = self.namespace.as_ref().filter(stays) {
             let is_ours = own.label(names::MANAGED_BY) == Some(names::KARCTL);
             rest.push(left(
                 own,
@@ -304,6 +308,20 @@ fn ask(context: &Context, found: &Found, attached: &[String], options: Options) 
         }
     }
     Ok(())
+}
+
+/// What undeploying needs.
+fn permissions(found: &Found, enabled: &[Object], namespace: &str, options: Options) -> Vec<Permission> {
+    let claims = found.claims.iter().filter(|_| options.delete_data);
+    let objects = found.objects.iter().filter(|object| !is_kept(object, options)).chain(claims);
+    let deleted = objects.chain(&found.inventory).chain(found.removable_namespace(options));
+    let mut permissions: Vec<_> = deleted.filter_map(|object| Permission::on("delete", &object.reference())).collect();
+    permissions.push(Permission::within("list", POD, "", namespace));
+    for enabled in enabled {
+        permissions.extend(Permission::on("patch", &enabled.reference()));
+        permissions.push(Permission::within("delete", SECRET, "", enabled.name()));
+    }
+    permissions
 }
 
 /// Deletes objects, and names those that were there.

@@ -1,0 +1,116 @@
+//! What whoever asks has to be allowed, looked up before the first write.
+
+use futures_util::future::try_join_all;
+
+use crate::client::kubernetes::Cluster;
+use crate::client::kubernetes::object::{Kind, Reference};
+use crate::code::Code;
+use crate::error::{Failure, Result};
+
+/// A verb on a kind, in a namespace; for objects of the whole cluster on this one only, since roles name them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    verb: &'static str,
+    kind: Kind,
+    /// Such as `portforward`; empty for the object itself.
+    subresource: &'static str,
+    namespace: Option<String>,
+    name: Option<String>,
+}
+
+impl Permission {
+    /// What doing this to an object needs; `None` for a kind that karctl does not know.
+    pub fn on(verb: &'static str, object: &Reference) -> Option<Self> {
+        let kind = Kind::find(&object.api_version, &object.kind).ok()?;
+        // Who may create something is asked without its name: it is not there yet.
+        let name = (!kind.is_namespaced && verb != "create").then(|| object.name.clone());
+        Some(Self { verb, kind, subresource: "", namespace: object.namespace.clone(), name })
+    }
+
+    /// What doing this to any object of a kind in a namespace needs.
+    pub fn within(verb: &'static str, kind: Kind, subresource: &'static str, namespace: &str) -> Self {
+        Self { verb, kind, subresource, namespace: Some(namespace.to_owned()), name: None }
+    }
+}
+
+/// `secrets`, `pods/portforward`, `namespaces/kar-system`.
+impl std::fmt::Display for Permission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let below = [Some(self.subresource), self.name.as_deref()].into_iter().flatten();
+        f.write_str(self.kind.plural)?;
+        below.filter(|part| !part.is_empty()).try_for_each(|part| write!(f, "/{part}"))
+    }
+}
+
+/// `create and patch secrets, services in kar-system; patch namespaces/kar-system`.
+fn sentence(missing: &[&Permission]) -> String {
+    let mut verbs: Vec<(String, Option<&str>, Vec<&str>)> = Vec::new();
+    for permission in missing {
+        let (what, place) = (permission.to_string(), permission.namespace.as_deref());
+        match verbs.iter_mut().find(|(known, of, _)| *known == what && *of == place) {
+            Some((.., verbs)) => verbs.push(permission.verb),
+            None => verbs.push((what, place, vec![permission.verb])),
+        }
+    }
+    let mut groups: Vec<(Vec<&str>, Option<&str>, Vec<String>)> = Vec::new();
+    for (what, place, verbs) in verbs {
+        match groups.iter_mut().find(|(known, of, _)| *known == verbs && *of == place) {
+            Some((.., objects)) => objects.push(what),
+            None => groups.push((verbs, place, vec![what])),
+        }
+    }
+    let group = |(verbs, place, objects): &(Vec<&str>, Option<&str>, Vec<String>)| {
+        let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
+        format!("{} {}{place}", verbs.join(" and "), objects.join(", "))
+    };
+    groups.iter().map(group).collect::<Vec<_>>().join("; ")
+}
+
+/// Makes sure that all of it is allowed. Nothing is changed.
+///
+/// # Errors
+/// Every one that is missing, in one failure.
+pub async fn require(cluster: &Cluster, permissions: impl IntoIterator<Item = Permission>) -> Result<()> {
+    let mut needed: Vec<Permission> = Vec::new();
+    for permission in permissions {
+        if !needed.contains(&permission) {
+            needed.push(permission);
+        }
+    }
+    let answers = needed.iter().map(async |permission| {
+        let Permission { verb, kind, subresource, namespace, name } = permission;
+        let may = cluster.may(verb, *kind, subresource, namespace.as_deref(), name.as_deref()).await?;
+        Ok::<_, crate::client::kubernetes::KubernetesError>((!may).then_some(permission))
+    });
+    let missing: Vec<_> = try_join_all(answers).await.map_err(Failure::from)?.into_iter().flatten().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("nothing was changed: you may not {}", sentence(&missing)))
+        .hint("`karctl k8s rbac` prints the least rights that are needed, for whoever may grant them")
+        .code(Code::ClusterForbidden)
+        .into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::kubernetes::object::{NAMESPACE, POD, SECRET, SERVICE};
+
+    #[test]
+    fn what_is_missing_is_said_in_one_sentence() {
+        let within = |verb, kind| Permission::within(verb, kind, "", "kar-system");
+        let own = Reference::new(NAMESPACE, "", "kar-system");
+        let missing = [
+            within("create", SECRET),
+            within("patch", SECRET),
+            within("create", SERVICE),
+            within("patch", SERVICE),
+            Permission::on("patch", &own).expect("a known kind"),
+            Permission::within("get", POD, "portforward", "kar-system"),
+        ];
+        let said = "create and patch secrets, services in kar-system; patch namespaces/kar-system; \
+                    get pods/portforward in kar-system";
+        assert_eq!(sentence(&missing.iter().collect::<Vec<_>>()), said);
+    }
+}
