@@ -7,9 +7,16 @@
 //! assert_eq!(cluster.writes_since(mark), []);
 //! ```
 
+mod adoption;
 mod audit;
+mod bad_input;
 mod cluster;
+mod deploy_api;
 mod deploy_node;
+mod deploy_openshift;
+mod deploy_rights;
 mod levels;
 mod pods;
 mod proxy;
+mod runtime;
+mod undeploy;

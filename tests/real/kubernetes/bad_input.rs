@@ -1,0 +1,134 @@
+//! What goes wrong before anything is changed: each its own error, with the place, what was seen, and what to do.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::cluster::Cluster;
+use super::runtime::{Runtime, SYSTEM, assert_says};
+use crate::sandbox::Sandbox;
+
+/// Until it is clear that nobody answers.
+const SOON: Duration = Duration::from_secs(12);
+
+/// The cluster's kubeconfig, changed.
+fn kubeconfig(runtime: &Runtime, change: impl FnOnce(&mut Value)) -> PathBuf {
+    let raw = runtime.cluster.shown(["config", "view", "--raw", "--output=json"]);
+    let mut content: Value = serde_json::from_str(&raw).expect("JSON");
+    change(&mut content);
+    runtime.sandbox.write("work/changed.yaml", content.to_string())
+}
+
+/// A kubeconfig of a server that is none.
+fn of_server(sandbox: &Sandbox, server: &str) -> PathBuf {
+    let content = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "fake",
+        "clusters": [{"name": "fake", "cluster": {"server": server}}],
+        "users": [{"name": "fake", "user": {"token": "none"}}],
+        "contexts": [{"name": "fake", "context": {"cluster": "fake", "user": "fake"}}],
+    });
+    sandbox.write("work/fake.yaml", content.to_string())
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn kubeconfigs_that_do_not_lead_to_a_cluster_are_refused() {
+    let runtime = Runtime::on(Cluster::api());
+    let deploy = ["deploy", "--no-wait"];
+    runtime.refused(
+        2,
+        &["deploy", "--context", "karctl-tes"],
+        &["no context `karctl-tes`", "the nearest is `karctl-test`", "KAR201"],
+    );
+    runtime.refused(2, &["deploy", "--kubeconfig", "nowhere.yaml"], &["there is no file nowhere.yaml", "KAR201"]);
+    let broken = runtime.sandbox.write("work/broken.yaml", "clusters: [");
+    runtime.refused_as(&broken, 1, &deploy, &["broken.yaml cannot be read as a kubeconfig", "KAR201"]);
+
+    let token = kubeconfig(&runtime, |content| content["users"][0]["user"] = json!({"token": "expired"}));
+    runtime.refused_as(&token, 1, &deploy, &["Unauthorized", "hint: log in again", "KAR203"]);
+    let plugin = |command: &str| {
+        let exec =
+            json!({"apiVersion": "client.authentication.k8s.io/v1", "command": command, "interactiveMode": "Never"});
+        kubeconfig(&runtime, |content| content["users"][0]["user"] = json!({"exec": exec}))
+    };
+    let missing = ["the login plugin cannot be started", "(`no-such-plugin`)", "hint: log in again", "KAR203"];
+    runtime.refused_as(&plugin("no-such-plugin"), 1, &deploy, &missing);
+    runtime.sandbox.program("expired-plugin", "echo 'session expired' >&2\nexit 3");
+    let failing = ["the login plugin ended with exit status: 3: session expired", "KAR203"];
+    runtime.refused_as(&plugin("expired-plugin"), 1, &deploy, &failing);
+
+    let other = Cluster::api();
+    let authority = other.shown(["config", "view", "--raw", "--output=json"]);
+    let authority: Value = serde_json::from_str(&authority).expect("JSON");
+    let authority = authority["clusters"][0]["cluster"]["certificate-authority-data"].clone();
+    let distrusting =
+        kubeconfig(&runtime, |content| content["clusters"][0]["cluster"]["certificate-authority-data"] = authority);
+    let said = ["the TLS connection is refused", "hint: fetch the kubeconfig again", "KAR202"];
+    runtime.refused_as(&distrusting, 1, &deploy, &said);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn what_is_on_the_cluster_already_may_be_in_the_way() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&[]);
+    let set = |setting: &'static str| ["deploy", "--no-wait", "--set", setting];
+    let kafka =
+        ["StatefulSet kar-system/kar-kafka: spec.volumeClaimTemplates", "from 1Gi to 2Gi", "hint: go back", "KAR211"];
+    runtime.refused(1, &set("kubernetes.kafka_storage=2Gi"), &kafka);
+    runtime.refused(1, &set("kubernetes.persistence=false"), &["spec.volumeClaimTemplates", "KAR211"]);
+    let redis = ["PersistentVolumeClaim kar-system/kar-redis-pvc cannot be changed", "spec is immutable", "KAR211"];
+    runtime.refused(1, &set("kubernetes.redis_storage=2Gi"), &redis);
+    let said = runtime.k8s(&set("kubernetes.redis_storage=2Gi"));
+    assert!(said.stderr.lines().count() <= 3, "the server's comparison of two objects:\n{}", said.stderr);
+    runtime.cluster.shown(["delete", "namespace", SYSTEM, "--wait=false"]);
+    let terminating = ["Namespace kar-system is being deleted", "hint: run the same command again once it is gone"];
+    runtime.refused(1, &["deploy", "--no-wait"], &terminating);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn servers_that_do_not_serve_are_told_apart() {
+    let sandbox = Sandbox::new();
+    let deploy = |kubeconfig: &PathBuf| {
+        let began = Instant::now();
+        let done = sandbox.karctl(["k8s", "deploy", "--no-wait"]).variable("KUBECONFIG", kubeconfig).output();
+        assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+        done
+    };
+    let none = sandbox.karctl(["k8s", "deploy"]).output();
+    let said = ["no cluster is known: there is no kubeconfig ([ROOT]/home/.kube/config)", "hint: get one", "KAR201"];
+    assert_says(&none, 1, &said);
+
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let server = format!("http://{}", listener.local_addr().expect("an address"));
+    let silent = deploy(&of_server(&sandbox, &server));
+    assert_says(&silent, 1, &[&server, "did not answer within", "hint: run the same command again", "KAR202"]);
+    drop(listener);
+    let nobody = deploy(&of_server(&sandbox, &server));
+    assert_says(&nobody, 1, &["nobody listens there", "KAR202"]);
+
+    let old = deploy(&of_server(&sandbox, &old_server()));
+    assert_says(&old, 1, &["the API server is Kubernetes v1.20.15", "hint: karctl needs 1.25 or newer"]);
+}
+
+/// Answers every request with an old version.
+fn old_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let server = format!("http://{}", listener.local_addr().expect("an address"));
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { break };
+            let lines = BufReader::new(&connection).lines().map(|line| line.expect("a request"));
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let body = r#"{"major":"1","minor":"20+","gitVersion":"v1.20.15"}"#;
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length:";
+            connection.write_all(format!("{head} {}\r\n\r\n{body}", body.len()).as_bytes()).expect("it is read");
+        }
+    });
+    server
+}
