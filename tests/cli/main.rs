@@ -11,6 +11,7 @@ mod explain;
 mod images;
 mod inject;
 mod injector;
+mod k8s;
 mod machine;
 mod native;
 mod output;
