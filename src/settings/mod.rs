@@ -127,6 +127,16 @@ pub enum KafkaMode {
     Kraft,
 }
 
+impl KafkaMode {
+    /// As it is written in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ZooKeeper => "zookeeper",
+            Self::Kraft => "kraft",
+        }
+    }
+}
+
 /// What the engine does when a container ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

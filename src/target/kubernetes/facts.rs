@@ -54,6 +54,9 @@ pub async fn credentials(cluster: &Cluster, settings: &Settings) -> Result<Crede
     if kept.is_none() {
         refuse_lost_passwords(cluster, settings).await?;
     }
+    if let Some(mode) = kept_value("kafka-mode") {
+        refuse_other_mode(cluster, settings, &mode).await?;
+    }
     let new = Credentials::generate(settings);
     let choose = |given: &Option<Secret>, key: &str, new: Secret| {
         given.clone().or_else(|| kept_value(key).map(Secret::new)).unwrap_or(new)
@@ -65,16 +68,38 @@ pub async fn credentials(cluster: &Cluster, settings: &Settings) -> Result<Crede
     })
 }
 
+/// The claim of the first broker, where Kafka's data is kept.
+async fn kafka_claim(cluster: &Cluster, settings: &Settings) -> Result<Option<Object>> {
+    let claim = Reference::new(CLAIM, &settings.kubernetes.namespace, "kar-kafka-pvc-kar-kafka-0");
+    Ok(cluster.get(&claim).await.map_err(Failure::from)?)
+}
+
+/// Neither mode can read what the other wrote.
+async fn refuse_other_mode(cluster: &Cluster, settings: &Settings, written: &str) -> Result<()> {
+    let mode = settings.kafka.mode.name();
+    if written == mode || !settings.kubernetes.persistence {
+        return Ok(());
+    }
+    let Some(claim) = kafka_claim(cluster, settings).await? else { return Ok(()) };
+    Err(Failure::new(format!(
+        "{} holds data that Kafka wrote in mode {written}, and {mode} is asked for",
+        claim.reference()
+    ))
+    .hint(format!(
+        "go back with --set kafka.mode={written}, or delete the data with `karctl k8s undeploy --delete-data`"
+    ))
+    .code(Code::DataOfOtherMode)
+    .into())
+}
+
 /// KRaft's data belongs to a cluster id; a new one would never open it. A new password of Redis opens its old data.
 async fn refuse_lost_passwords(cluster: &Cluster, settings: &Settings) -> Result<()> {
     if settings.kafka.mode != crate::settings::KafkaMode::Kraft {
         return Ok(());
     }
     let namespace = &settings.kubernetes.namespace;
-    let claim = Reference::new(CLAIM, namespace, "kar-kafka-pvc-kar-kafka-0");
-    if cluster.get(&claim).await.map_err(Failure::from)?.is_none() {
-        return Ok(());
-    }
+    let Some(claim) = kafka_claim(cluster, settings).await? else { return Ok(()) };
+    let claim = claim.reference();
     Err(Failure::new(format!(
         "{claim} holds Kafka's data, and the Secret {namespace}/{} with its cluster id is gone",
         names::CREDENTIALS

@@ -320,6 +320,7 @@ fn secrets(desired: &Desired, runtime: &RuntimeConfig) -> Result<Vec<SecretValue
             ("redis-password", credentials.redis_password.expose()),
             ("kafka-password", credentials.kafka_password.expose()),
             ("cluster-id", credentials.cluster_id.as_str()),
+            ("kafka-mode", desired.kafka.mode.name()),
             ("users.acl", users.expose()),
             ("kafka-jaas.conf", login.expose()),
         ];

@@ -92,6 +92,49 @@ fn what_is_on_the_cluster_already_may_be_in_the_way() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn a_context_that_leads_to_another_cluster_than_before_is_asked_about() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&[]);
+    let other = Cluster::api();
+    let mark = other.mark();
+    let asked = runtime.k8s_as(&other.kubeconfig(), &["deploy", "--no-wait"]);
+    let said = ["Context `karctl-test` led to another cluster before", "Nobody can be asked here", "hint: give -y"];
+    assert_says(&asked, 2, &said);
+    assert_eq!(other.writes_since(mark), []);
+    assert_eq!(runtime.deploy_as(&other.kubeconfig(), &["-y"]).len(), 25);
+    // From now on it is the one that is known.
+    assert_eq!(runtime.deploy_as(&other.kubeconfig(), &[]), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn data_that_cannot_be_read_is_not_touched() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&["--profile", "kraft"]);
+    // Nothing was written to a claim yet.
+    runtime.deploy(&[]);
+    runtime.cluster.apply(
+        "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: kar-kafka-pvc-kar-kafka-0, namespace: kar-system}, \
+         spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}",
+    );
+    let said = [
+        "kar-kafka-pvc-kar-kafka-0 holds data that Kafka wrote in mode zookeeper, and kraft is asked for",
+        "hint: go back with --set kafka.mode=zookeeper",
+        "KAR105",
+    ];
+    runtime.refused(1, &["deploy", "--no-wait", "--profile", "kraft"], &said);
+    runtime.cluster.shown(["delete", "secret", "kar.ibm.com.credentials", "--namespace", SYSTEM]);
+    let said = [
+        "kar-kafka-pvc-kar-kafka-0 holds Kafka's data, and the Secret kar-system/kar.ibm.com.credentials with its cluster id \
+         is gone",
+        "hint: restore the secret",
+        "KAR210",
+    ];
+    runtime.refused(1, &["deploy", "--no-wait", "--profile", "kraft"], &said);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn servers_that_do_not_serve_are_told_apart() {
     let sandbox = Sandbox::new();
     let deploy = |kubeconfig: &PathBuf| {

@@ -61,6 +61,7 @@ fn openshift_is_found_by_its_api_group() {
 
     // A platform that is given is not looked for.
     runtime.deploy(&["--set", "kubernetes.platform=kubernetes"]);
+    assert!(!runtime.objects().iter().any(|object| object.starts_with("Role")), "{:?}", runtime.objects());
     assert_eq!((ids(&runtime).len(), enabled(&runtime).as_str()), (12, "namespace/default\n"));
 }
 
