@@ -1,5 +1,5 @@
 //! Every command of the README: its `sh` blocks are run from top to bottom in one bash, as a reader would, on each
-//! engine; every `karctl ...` elsewhere in its text is at least understood by the program.
+//! engine, and its `sh cluster` blocks on the cluster that runs pods; every `karctl ...` elsewhere in its text is at least understood by the program.
 //!
 //! Two programs are played. `cargo install --locked --path .` puts the binary under test on PATH instead of building it
 //! again. `kar`, which cannot be installed here, is a script that proves with the stand-in client that its environment
@@ -14,13 +14,13 @@ use crate::parts;
 
 const README: &str = include_str!("../../README.md");
 
-/// The `sh` blocks, but for the tests' own.
-fn blocks() -> Vec<String> {
+/// The blocks that begin with this line, but for the tests' own.
+fn blocks(beginning: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut block: Option<String> = None;
     for line in README.lines() {
         match (&mut block, line) {
-            (None, "```sh") => block = Some(String::new()),
+            (None, line) if line == beginning => block = Some(String::new()),
             (Some(text), "```") => {
                 blocks.push(std::mem::take(text));
                 block = None;
@@ -61,7 +61,8 @@ fn free_ports() -> (u16, u16) {
     (kafka, redis)
 }
 
-fn walk_through(variables: &[(&str, &str)]) {
+/// Runs the blocks with these variables, by a command that leads to where they are to run.
+fn walk(beginning: &str, variables: &[(&str, &str)], before: &[&str], after: &[&str]) {
     let home = tempfile::tempdir().expect("a home");
     let bin = home.path().join("bin");
     fs::create_dir(&bin).expect("a folder");
@@ -71,24 +72,29 @@ fn walk_through(variables: &[(&str, &str)]) {
         "cargo",
         &format!("[ \"$*\" = 'install --locked --path .' ] && ln -sf {karctl} {}/karctl", bin.display()),
     );
+    if beginning != "```sh" {
+        std::os::unix::fs::symlink(karctl, bin.join("karctl")).expect("a link");
+    }
     program(&bin, "kar", &format!("exec {} ping", parts::client().display()));
     let (kafka, redis) = free_ports();
     let mut script = String::from("set -euo pipefail\n");
-    for block in blocks() {
+    for block in blocks(beginning) {
         // Warnings only, of a machine that is none of this test's: exit status 5.
         let run = block.replace("karctl check local ", "{ karctl check local || [ $? = 5 ]; } ");
         script.push_str(&format!("cat <<'BLOCK' >&2\n{block}BLOCK\n{run}wait\n"));
     }
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").expect("a PATH"));
-    let mut command = Command::new("bash");
-    command.arg("-c").arg(&script).env_clear().current_dir(home.path());
+    let words = [before, &["bash", "-c", &script]].concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).env_clear().current_dir(home.path());
     command.env("HOME", home.path()).env("PATH", path).env("TMPDIR", home.path());
     command.env("KARCTL_KAFKA_PORT", kafka.to_string()).env("KARCTL_REDIS_PORT", redis.to_string());
     command.envs(variables.iter().copied());
     let output = command.output().expect("bash starts");
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let leftover = Command::new(karctl)
-        .args(["local", "reset", "-y"])
+    let words = [before, &[karctl], after].concat();
+    let leftover = Command::new(words[0])
+        .args(&words[1..])
         .env_clear()
         .env("HOME", home.path())
         .env("PATH", std::env::var("PATH").expect("a PATH"))
@@ -97,6 +103,27 @@ fn walk_through(variables: &[(&str, &str)]) {
         .expect("karctl starts");
     assert!(output.status.success(), "{}\n{errors}", String::from_utf8_lossy(&output.stdout));
     assert!(leftover.status.success(), "{}", String::from_utf8_lossy(&leftover.stderr));
+}
+
+fn walk_through(variables: &[(&str, &str)]) {
+    walk("```sh", variables, &[], &["local", "reset", "-y"]);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn the_readme_works_as_it_is_written_on_a_cluster() {
+    let _alone = crate::kubernetes::alone();
+    let kubeconfig = parts::kubernetes_run().join("kubeconfig");
+    let namespace = format!("--net={}", parts::kubernetes_netns().display());
+    let variables = [
+        ("KUBECONFIG", kubeconfig.to_str().expect("text")),
+        ("KARCTL_KAFKA_IMAGE", "karctl-test/kafka:3.9.1"),
+        ("KARCTL_REDIS_IMAGE", "karctl-test/redis:7.0"),
+        ("KARCTL_INJECTOR_IMPLEMENTATION", "karctl"),
+        ("KARCTL_INJECTOR_IMAGE", "karctl/injector:0.1.0"),
+    ];
+    let after = ["k8s", "undeploy", "--delete-data", "-y"];
+    walk("```sh cluster", &variables, &["nsenter", &namespace, "--"], &after);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -13,8 +13,11 @@ use super::cluster::{Cluster, Namespace};
 use crate::parts;
 use crate::sandbox::{Finished, Sandbox};
 
-/// There is one webhook and one `kar-system` on the cluster.
-static ALONE: Mutex<()> = Mutex::new(());
+/// There is one webhook and one `kar-system` on the cluster: whoever deploys there holds this.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
 
 /// The images of the tests.
 const SETTINGS: &str = "\
@@ -149,7 +152,7 @@ fn client_pod(namespace: &str, name: &str, arguments: &[&str]) -> Value {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let cluster = Cluster::node();
     let team = Namespace::named(&cluster, TEAM, "{}");
     let runtime = Runtime::new(&cluster);
@@ -232,7 +235,7 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn what_keeps_a_pod_from_being_ready_is_told_and_mended_by_the_same_command() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let cluster = Cluster::node();
     let runtime = Runtime::new(&cluster);
     let deploy = |arguments: &[&str]| {
@@ -259,7 +262,7 @@ fn what_keeps_a_pod_from_being_ready_is_told_and_mended_by_the_same_command() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn three_brokers_lose_one_and_nothing_else() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let cluster = Cluster::node();
     let runtime = Runtime::new(&cluster);
     let less = ["kafka_memory=640Mi", "kafka_cpu=50m", "zookeeper_cpu=20m", "redis_cpu=20m"];
@@ -293,7 +296,7 @@ fn three_brokers_lose_one_and_nothing_else() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_password_is_in_no_output_of_a_deploy() {
-    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let cluster = Cluster::node();
     let runtime = Runtime::new(&cluster);
     let canary = "canary-Zq8RedisPassword";

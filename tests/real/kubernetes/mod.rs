@@ -20,3 +20,5 @@ mod pods;
 mod proxy;
 mod runtime;
 mod undeploy;
+
+pub use deploy_node::alone;
