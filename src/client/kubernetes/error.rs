@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::code::Code;
-use crate::error::Failure;
+use crate::error::{Failure, Status};
 
 /// What whoever is not known to the server is to do.
 pub(super) const LOG_IN: &str =
@@ -147,7 +147,11 @@ impl From<KubernetesError> for Failure {
     fn from(error: KubernetesError) -> Self {
         let failure = Self::new(error.to_string());
         match &error.kind {
-            Kind::Silent(_) | Kind::Broken(_) => failure
+            Kind::Silent(_) => failure
+                .hint("run the same command again once the server answers; it goes on where it stopped")
+                .status(Status::TimedOut)
+                .code(Code::ClusterUnreachable),
+            Kind::Broken(_) => failure
                 .hint("run the same command again once the server answers; it goes on where it stopped")
                 .code(Code::ClusterUnreachable),
             Kind::Unusable(_) => failure

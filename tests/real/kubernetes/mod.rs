@@ -21,4 +21,5 @@ mod proxy;
 mod runtime;
 mod undeploy;
 
+pub use cluster::Cluster;
 pub use deploy_node::alone;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use super::subject::Subject;
+use super::subject::Run;
 use crate::fault_proxy::{Fault, Point};
 use crate::state::State;
 
@@ -16,6 +16,21 @@ const END_AT_MOST: Duration = Duration::from_secs(10);
 
 /// Exit status of a command that gave up waiting.
 const TIMED_OUT: i32 = 4;
+
+/// What is swept: something that commands bring about, behind a proxy that can make requests fail.
+pub trait Swept {
+    /// Runs a command line to its end, perhaps with a fault.
+    fn run(&self, arguments: &[String], fault: Option<(Fault, &Point)>) -> Run;
+
+    /// What there is, field by field.
+    ///
+    /// # Errors
+    /// When something is there that must not be.
+    fn state(&self) -> Result<State, String>;
+
+    /// Removes everything, past karctl.
+    fn clean(&self);
+}
 
 /// One command and what it does undisturbed.
 pub struct Leg {
@@ -37,7 +52,7 @@ impl Leg {
         Self { title, arguments }
     }
 
-    fn record(&self, subject: &Subject) -> Result<Record, String> {
+    fn record(&self, subject: &impl Swept) -> Result<Record, String> {
         let began = Instant::now();
         let run = subject.run(&self.arguments, None);
         let took = began.elapsed();
@@ -48,7 +63,7 @@ impl Leg {
     }
 
     /// Runs it with a fault, then without, and compares.
-    fn attempt(&self, subject: &Subject, record: &Record, fault: Fault, point: &Point) -> Result<(), String> {
+    fn attempt(&self, subject: &impl Swept, record: &Record, fault: Fault, point: &Point) -> Result<(), String> {
         let mut arguments = self.arguments.clone();
         if fault == Fault::Hang {
             arguments.push(format!("--timeout={}", (record.took + PATIENCE).as_secs() + 1));
@@ -88,6 +103,16 @@ pub enum Depth {
     /// One, by turns, and the first of each class one that is not over: for commands most of whose requests another sweep
     /// meets in every way.
     ByTurns,
+    /// One, by turns, and the first of each method and kind of object one that is not over: for many objects that are all
+    /// treated alike.
+    ByTurnsAndKinds,
+}
+
+/// Method and kind of object, as far as a path tells it.
+fn kind(point: &Point) -> (String, String) {
+    let path = point.class.shape.split('?').next().unwrap_or_default();
+    let kind = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
+    (point.class.method.clone(), kind.to_owned())
 }
 
 impl Record {
@@ -97,15 +122,20 @@ impl Record {
             Depth::EveryFault => {
                 self.requests.iter().flat_map(|point| faults.map(|fault| (fault, point.clone()))).collect()
             }
-            Depth::ByTurns => faults.into_iter().cycle().zip(self.requests.iter().cloned()).collect(),
+            Depth::ByTurns | Depth::ByTurnsAndKinds => {
+                faults.into_iter().cycle().zip(self.requests.iter().cloned()).collect()
+            }
         };
-        let first = self.requests.iter().filter(|point| point.occurrence == 0);
+        let mut kinds = BTreeSet::new();
+        let is_first =
+            |point: &&Point| point.occurrence == 0 && (depth != Depth::ByTurnsAndKinds || kinds.insert(kind(point)));
+        let first = self.requests.iter().filter(is_first);
         over_at_once.into_iter().chain(first.map(|point| (Fault::Hang, point.clone()))).collect()
     }
 }
 
 /// Sweeps both commands by turns; the second one leads back to where the first one starts.
-pub fn sweep(subject: &Subject, depth: Depth, legs: [Leg; 2]) {
+pub fn sweep(subject: &impl Swept, depth: Depth, legs: [Leg; 2]) {
     let began = Instant::now();
     // The second record of each is what a round trip comes to: folders that nobody removes are there by then.
     let [forth, back] = &legs;
@@ -136,7 +166,7 @@ pub fn sweep(subject: &Subject, depth: Depth, legs: [Leg; 2]) {
 }
 
 /// To where the command would have led.
-fn recover(subject: &Subject, legs: &[Leg; 2], index: usize) {
+fn recover(subject: &impl Swept, legs: &[Leg; 2], index: usize) {
     subject.clean();
     legs.iter().chain(&legs[..=index]).for_each(|leg| drop(subject.run(&leg.arguments, None)));
 }

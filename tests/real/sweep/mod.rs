@@ -1,9 +1,10 @@
-//! Every request that `up`, `down` and `reset` send to the engine fails once, in every way, and nothing comes of it.
+//! Every request that `up`, `down` and `reset` send to the engine, and `deploy` and `undeploy` to a cluster, fails once, in every way, and nothing comes of it.
 //!
 //! An undisturbed run is recorded. Then, for each of its requests and each [`Fault`], the command runs from the same start
 //! with this one fault, and once more without. Afterwards everything is as after the undisturbed run, field by field; and
 //! a fault that a second attempt mends (refused, or done but unanswered) is not even noticed.
 
+mod cluster;
 mod leg;
 mod real_servers;
 mod subject;

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::leg::Swept;
 use crate::containers::{Containers, Data};
 use crate::engine_api::EngineApi;
 use crate::fault_proxy::{Fault, FaultProxy, Point, Shapes};
@@ -55,8 +56,13 @@ impl Subject {
         words.iter().chain(options).map(|&word| word.to_owned()).collect()
     }
 
-    /// Runs a command line to its end, perhaps with a fault.
-    pub fn run(&self, arguments: &[String], fault: Option<(Fault, &Point)>) -> Run {
+    fn exists(&self, volume: &str) -> bool {
+        self.engine.get(&format!("/volumes/{volume}")).is_some()
+    }
+}
+
+impl Swept for Subject {
+    fn run(&self, arguments: &[String], fault: Option<(Fault, &Point)>) -> Run {
         let plan = fault.map(|(fault, point)| (fault, point.clone()));
         self.proxy.watch(Shapes::of(&self.name), plan);
         let finished = self.sandbox.karctl(arguments).output();
@@ -64,7 +70,7 @@ impl Subject {
     }
 
     /// What there is of the instance; a volume without a name that no container has any more is an error.
-    pub fn state(&self) -> Result<State, String> {
+    fn state(&self) -> Result<State, String> {
         let mut state = State::default();
         let anonymous = Containers::of(&self.engine, &self.name).add_to(&mut state, Data::Compared);
         state.add_folder(&self.sandbox.path("home"), &|path, content| {
@@ -76,15 +82,10 @@ impl Subject {
         if left.is_empty() { Ok(state) } else { Err(format!("volumes without a name are left: {left:?}")) }
     }
 
-    /// Removes everything, past karctl.
-    pub fn clean(&self) {
+    fn clean(&self) {
         Containers::of(&self.engine, &self.name).remove();
         let home = self.sandbox.path("home");
         std::fs::remove_dir_all(&home).and_then(|()| std::fs::create_dir(&home)).expect("its own folder");
-    }
-
-    fn exists(&self, volume: &str) -> bool {
-        self.engine.get(&format!("/volumes/{volume}")).is_some()
     }
 }
 

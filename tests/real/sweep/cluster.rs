@@ -1,0 +1,120 @@
+//! `deploy` and `undeploy` on a cluster without nodes, where objects come and go as anywhere.
+
+use serde_json::Value;
+
+use super::leg::{Depth, Leg, Swept, sweep};
+use super::subject::Run;
+use crate::fault_proxy::{Fault, FaultProxy, Point, Shapes};
+use crate::kubernetes::Cluster;
+use crate::sandbox::Sandbox;
+use crate::state::State;
+
+/// Kinds of the runtime's own namespace.
+const KINDS: &str = "statefulset,deployment,service,configmap,secret,persistentvolumeclaim,networkpolicy,serviceaccount,\
+                     poddisruptionbudget";
+
+/// Members that differ from run to run: what the server counts, and what is generated for each runtime.
+const VARYING: [&str; 17] = [
+    "uid",
+    "resourceVersion",
+    "creationTimestamp",
+    "managedFields",
+    "generation",
+    "status",
+    "clusterIP",
+    "clusterIPs",
+    "karctl.kar.ibm.com/applied-hash",
+    "karctl.kar.ibm.com/source-hash",
+    "kar.ibm.com/configuration",
+    "kar.ibm.com/certificate",
+    "caBundle",
+    "deployment.kubernetes.io/revision",
+    "volumeName",
+    "pv.kubernetes.io/bind-completed",
+    "finalizers",
+];
+
+/// A runtime on a cluster of its own.
+struct Runtime {
+    sandbox: Sandbox,
+    proxy: FaultProxy,
+    cluster: Cluster,
+}
+
+impl Runtime {
+    fn new() -> Self {
+        let cluster = Cluster::control();
+        let proxy = FaultProxy::to_api_server(&cluster.kubeconfig(), None);
+        let sandbox = Sandbox::new();
+        let kubeconfig = format!(
+            "{{apiVersion: v1, kind: Config, current-context: c, clusters: [{{name: c, cluster: {{server: '{}'}}}}], \
+             contexts: [{{name: c, context: {{cluster: c, user: u}}}}], users: [{{name: u, user: {{}}}}]}}",
+            proxy.host()
+        );
+        let path = sandbox.write("kubeconfig", kubeconfig);
+        let sandbox = sandbox.variable("KUBECONFIG", path);
+        // Deleting a namespace takes five seconds.
+        cluster.shown(["create", "namespace", "kar-system"]);
+        Self { sandbox, proxy, cluster }
+    }
+
+    fn shown(&self, arguments: &[&str]) -> Vec<Value> {
+        let arguments = [&["get", "--ignore-not-found", "-o", "json"], arguments].concat();
+        let text = self.cluster.shown(arguments);
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let document: Value = serde_json::from_str(&text).expect("JSON");
+        document["items"].as_array().cloned().unwrap_or_else(|| vec![document])
+    }
+}
+
+impl Swept for Runtime {
+    fn run(&self, arguments: &[String], fault: Option<(Fault, &Point)>) -> Run {
+        let plan = fault.map(|(fault, point)| (fault, point.clone()));
+        self.proxy.watch(Shapes::default(), plan);
+        let finished = self.sandbox.karctl(arguments).output();
+        Run { finished, requests: self.proxy.requests(), has_struck: self.proxy.has_struck() }
+    }
+
+    fn state(&self) -> Result<State, String> {
+        let mut state = State::default();
+        let of_kar = "--selector=app.kubernetes.io/name=kar";
+        let objects = [
+            self.shown(&[KINDS, "--namespace=kar-system", of_kar]),
+            self.shown(&["secret", "--namespace=default", of_kar]),
+            self.shown(&["mutatingwebhookconfiguration", "kar-injector-webhook"]),
+            self.shown(&["namespace", "kar-system", "default"]),
+        ];
+        for mut object in objects.into_iter().flatten() {
+            let place = object["metadata"]["namespace"].as_str().unwrap_or_default();
+            let title = format!("{} {place} {}", object["kind"], object["metadata"]["name"]);
+            if object["kind"] == "Secret" {
+                // Generated for each runtime; an inventory is told by what it lists, which is what is compared here.
+                object["data"].as_object_mut().into_iter().flatten().for_each(|(_, value)| *value = Value::Null);
+            }
+            state.add_document(&title, &object, &VARYING);
+        }
+        Ok(state)
+    }
+
+    fn clean(&self) {
+        let arguments = ["delete", KINDS, "--namespace=kar-system", "--all", "--wait=false"];
+        self.cluster.kubectl(arguments).output();
+    }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn every_request_of_a_deploy_and_of_an_undeploy_may_fail() {
+    let runtime = Runtime::new();
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    sweep(
+        &runtime,
+        Depth::ByTurnsAndKinds,
+        [
+            Leg::new("deploy from nothing", words("k8s deploy --no-wait")),
+            Leg::new("undeploy", words("k8s undeploy --delete-data --keep-namespace -y")),
+        ],
+    );
+}
