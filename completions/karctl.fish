@@ -41,6 +41,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -s h -l help -d 'Print help 
 complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print version'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "k8s" -d 'The runtime on a Kubernetes or OpenShift cluster'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "ns" -d 'The namespaces whose pods are part of applications'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what the injector makes of manifests'
@@ -551,6 +552,83 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -f -a "enable" -d 'Make the pods of namespaces part of applications'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -f -a "disable" -d 'Take that back'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -f -a "list" -d 'List the enabled namespaces, and whether their configuration is current'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l create -d 'Create those that are not there'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l force-system -d 'Enable one that belongs to the cluster itself'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l force -d 'Do not ask about pods that still use the configuration'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F

@@ -14,6 +14,7 @@ mod inject;
 mod injector;
 mod k8s;
 mod local;
+mod ns;
 mod profile;
 mod schema;
 mod source;
@@ -57,6 +58,9 @@ enum Command {
     /// The runtime on a Kubernetes or OpenShift cluster
     #[command(subcommand)]
     K8s(k8s::K8sCommand),
+    /// The namespaces whose pods are part of applications
+    #[command(subcommand)]
+    Ns(ns::NsCommand),
     /// Print the variables that `kar` reads, for eval or a file
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
@@ -117,7 +121,8 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     };
     cli.global.color.apply();
     let ui = terminal(&cli.global);
-    let patience = if matches!(cli.command, Command::K8s(_)) { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
+    let patience =
+        if matches!(cli.command, Command::K8s(_) | Command::Ns(_)) { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
     let timeout = cli.global.timeout.map_or(patience, |timeout| timeout.0);
     let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
     match execute(cli.command, context) {
@@ -209,6 +214,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
     match command {
         Command::Local(command) => local::run(command, context).await,
         Command::K8s(command) => k8s::run(command, context).await,
+        Command::Ns(command) => ns::run(command, context).await,
         Command::Env(arguments) => env::run(arguments, context).await,
         Command::Exec(arguments) => exec::run(arguments, context).await,
         Command::Inject(arguments) => inject::run(*arguments, context),

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, cache, environment, image, kubernetes, local};
+use crate::target::{self, cache, environment, image, kubernetes, local, namespace};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -45,6 +45,9 @@ const DOCUMENTS: &[Document] = &[
     document::<local::Teardown>("local stop"),
     document::<local::app::StoppedApp>("local stop-app"),
     document::<local::Up>("local up"),
+    document::<namespace::DisabledNamespaces>("ns disable"),
+    document::<namespace::EnabledNamespaces>("ns enable"),
+    document::<namespace::Namespaces>("ns list"),
     document::<profile::Profiles>("profile list"),
     document::<JsonSchemaDocument>("profile schema"),
     document::<profile::Shown>("profile show"),

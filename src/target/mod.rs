@@ -8,5 +8,6 @@ pub mod inject;
 pub mod injector;
 pub mod kubernetes;
 pub mod local;
+pub mod namespace;
 mod server_files;
 pub mod version;

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::names;
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
-use crate::client::kubernetes::object::{NAMESPACE, Object, Reference, SECRET};
+use crate::client::kubernetes::object::{NAMESPACE, Object, POD, Reference, SECRET};
 use crate::error::{Failure, Result};
 
 /// Annotation of a copied secret: the hash of what it was copied from.
@@ -233,4 +233,18 @@ pub async fn disable(cluster: &Cluster, namespace: &str) -> Result<Change> {
         }
     }
     Ok(change)
+}
+
+/// Pods of applications: those that mount the runtime's configuration.
+///
+/// # Errors
+/// When the server does not say.
+pub async fn attached(cluster: &Cluster, enabled: &[Object]) -> Result<Vec<Object>> {
+    let pods = try_join_all(enabled.iter().map(|namespace| cluster.list(POD, Some(namespace.name()), ""))).await;
+    let mounts = |pod: &Object| {
+        let mut volumes = pod.list("/spec/volumes").iter();
+        volumes.any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
+            && !matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"))
+    };
+    Ok(pods.map_err(Failure::from)?.into_iter().flatten().filter(mounts).collect())
 }

@@ -1,5 +1,6 @@
 //! `karctl k8s status`: what runs, what is wrong, and why.
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use super::{facts, names, namespaces};
 use crate::certificate;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
-    CLAIM, DEPLOYMENT, EVENT, NAMESPACE, Object, POD, Reference, SECRET, STATEFUL_SET, WEBHOOK,
+    CLAIM, DEPLOYMENT, EVENT, NAMESPACE, Object, POD, Reference, STATEFUL_SET, WEBHOOK,
 };
 use crate::error::{Failure, Result};
 
@@ -74,6 +75,9 @@ pub struct EnabledNamespace {
     /// Whether its copy of the runtime's configuration is that of the runtime.
     pub is_current: bool,
 }
+
+/// Namespaces that are looked at at a time.
+const AT_A_TIME: usize = 16;
 
 /// Days under which a certificate is warned about: a third of its life is about 365.
 const WARN_DAYS: i64 = 365;
@@ -156,22 +160,29 @@ async fn look_at_webhook(cluster: &Cluster, namespace: &str, status: &mut Cluste
     Ok(())
 }
 
+/// The enabled namespaces, and whether their configuration is that of the runtime.
+///
+/// # Errors
+/// When the server does not say.
+pub async fn enabled(cluster: &Cluster, namespace: &str) -> Result<Vec<EnabledNamespace>> {
+    let data = |secret: Option<Object>| secret.and_then(|secret| secret.at("/data").cloned());
+    let source = data(facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await?);
+    let found = namespaces::enabled(cluster).await?;
+    let look = found.iter().map(async |enabled| {
+        let copy = data(facts::secret(cluster, enabled.name(), names::RUNTIME_CONFIG).await?);
+        let is_current = copy.is_some() && copy == source;
+        Ok::<_, anyhow::Error>(EnabledNamespace { name: enabled.name().to_owned(), is_current })
+    });
+    stream::iter(look).buffered(AT_A_TIME).try_collect().await
+}
+
 async fn look_at_namespaces(cluster: &Cluster, namespace: &str, status: &mut ClusterStatus) -> Result<()> {
-    let source = facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await?;
-    for enabled in namespaces::enabled(cluster).await? {
-        let copy = Reference::new(SECRET, enabled.name(), names::RUNTIME_CONFIG);
-        let copy = cluster.get(&copy).await.map_err(Failure::from)?;
-        let data = |secret: &Option<Object>| secret.as_ref().and_then(|secret| secret.at("/data").cloned());
-        let is_current = copy.is_some() && data(&copy) == data(&source);
-        if !is_current {
-            let why = if copy.is_some() { "is out of date" } else { "is gone" };
-            status.problems.push(format!(
-                "the configuration in namespace {} {why}; `karctl ns enable {}` copies it anew",
-                enabled.name(),
-                enabled.name()
-            ));
-        }
-        status.enabled.push(EnabledNamespace { name: enabled.name().to_owned(), is_current });
+    status.enabled = enabled(cluster, namespace).await?;
+    for enabled in status.enabled.iter().filter(|enabled| !enabled.is_current) {
+        status.problems.push(format!(
+            "the configuration in namespace {} is not the runtime's; `karctl ns enable {}` copies it anew",
+            enabled.name, enabled.name
+        ));
     }
     let own = cluster.get(&Reference::new(NAMESPACE, "", namespace)).await.map_err(Failure::from)?;
     if own.is_some_and(|own| own.label(names::ENABLED) == Some("true")) {

@@ -92,7 +92,7 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
         undeployed.left = found.left(options);
         return Ok(undeployed);
     }
-    let attached = attached(cluster, &enabled).await?;
+    let attached = namespaces::attached(cluster, &enabled).await?;
     undeployed.attached = attached.iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())).collect();
     require(cluster, permissions(&found, &enabled, namespace, options)).await?;
     if !options.dry_run {
@@ -279,17 +279,6 @@ async fn webhook(cluster: &Cluster, namespace: &str) -> Result<Option<Object>> {
             && webhook.text("/webhooks/0/clientConfig/service/namespace") == Some(namespace)
     };
     Ok(found.filter(is_ours))
-}
-
-/// Pods of applications: those that mount the runtime's configuration.
-async fn attached(cluster: &Cluster, enabled: &[Object]) -> Result<Vec<Object>> {
-    let pods = try_join_all(enabled.iter().map(|namespace| cluster.list(POD, Some(namespace.name()), ""))).await;
-    let mounts = |pod: &Object| {
-        let mut volumes = pod.list("/spec/volumes").iter();
-        volumes.any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
-            && !matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"))
-    };
-    Ok(pods.map_err(Failure::from)?.into_iter().flatten().filter(mounts).collect())
 }
 
 fn ask(context: &Context, found: &Found, attached: &[String], options: Options) -> Result<()> {

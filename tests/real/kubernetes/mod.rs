@@ -16,6 +16,7 @@ mod deploy_node;
 mod deploy_openshift;
 mod deploy_rights;
 mod levels;
+mod namespaces;
 mod pods;
 mod proxy;
 mod runtime;
