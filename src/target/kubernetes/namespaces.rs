@@ -114,6 +114,27 @@ pub async fn enabled(cluster: &Cluster) -> Result<Vec<Object>> {
     Ok(cluster.list(NAMESPACE, None, &labels).await.map_err(Failure::from)?)
 }
 
+/// Every namespace with the label, or with a copy of the runtime's secrets: one whose disabling was cut off has only these.
+///
+/// # Errors
+/// When the server does not say.
+pub async fn given(cluster: &Cluster, runtime: &str) -> Result<Vec<Object>> {
+    let labels = format!("app.kubernetes.io/name={},{}={}", names::PART_OF, names::MANAGED_BY, names::KARCTL);
+    let copies = async { Ok(cluster.list(SECRET, None, &labels).await.map_err(Failure::from)?) };
+    let (mut given, copies) = tokio::try_join!(enabled(cluster), copies)?;
+    let is_copy = |secret: &&Object| {
+        secret.namespace() != runtime && [names::RUNTIME_CONFIG, names::PULL_SECRET].contains(&secret.name())
+    };
+    let mut others: Vec<_> = copies.iter().filter(is_copy).map(|secret| secret.namespace().to_owned()).collect();
+    others.retain(|name| !given.iter().any(|namespace| namespace.name() == name));
+    others.sort();
+    others.dedup();
+    let others = others.iter().map(|name| Reference::new(NAMESPACE, "", name)).collect::<Vec<_>>();
+    let found = try_join_all(others.iter().map(|reference| cluster.get(reference))).await.map_err(Failure::from)?;
+    given.extend(found.into_iter().flatten());
+    Ok(given)
+}
+
 /// Whether a namespace belongs to the cluster, or to the runtime itself: an injector that its own pods wait for never
 /// starts again.
 pub fn is_system(source: &str, namespace: &str) -> bool {

@@ -87,7 +87,7 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     let mut undeployed =
         Undeployed { namespace: namespace.to_owned(), dry_run: options.dry_run, ..Undeployed::default() };
     let found = Found::look(cluster, namespace).await?;
-    let enabled = namespaces::enabled(cluster).await?;
+    let enabled = namespaces::given(cluster, namespace).await?;
     if found.is_nothing(options) && enabled.is_empty() {
         undeployed.left = found.left(options);
         return Ok(undeployed);
