@@ -14,7 +14,7 @@
 //! cli          what was typed -> Settings -> one call of a target -> its value, printed
 //!   settings   layers merged as YAML, each value with its origin, deserialised once
 //!   target     a recipe that reads top to bottom: lock, look, compare, do the difference, prove it
-//!     client   one home for each outside system: docker, kafka, redis, processes, files, ports, downloads
+//!     client   one home for each outside system: docker, kubernetes, kafka, redis, processes, files, ports, downloads
 //!     server   what is offered to others: HTTPS for the injector
 //!   ui         the only one who prints or asks
 //! ```
@@ -36,6 +36,17 @@
 //!
 //! Ready means that a client's own path works ([`target::local`]'s readiness): Kafka's metadata name the address that was
 //! asked for, a record goes round, Redis answers PING as the user.
+//!
+//! # Clusters
+//!
+//! ```text
+//! settings + facts -> Desired -> manifests -> plan -> check -> apply -> wait -> proof -> namespaces
+//! ```
+//!
+//! [`target::kubernetes`] renders the same servers with the same files as objects, compares each with what there is, and
+//! applies only what differs, after the rights were asked for and the server has rehearsed it. What karctl made is in an
+//! inventory on the cluster, written before the first object and gone last; passwords and the webhook's authority are there
+//! too, so that any machine goes on where another stopped.
 //!
 //! # Injection
 //!
