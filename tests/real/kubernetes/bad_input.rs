@@ -150,7 +150,7 @@ fn servers_that_do_not_serve_are_told_apart() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let server = format!("http://{}", listener.local_addr().expect("an address"));
     let silent = deploy(&of_server(&sandbox, &server));
-    assert_says(&silent, 1, &[&server, "did not answer within", "hint: run the same command again", "KAR202"]);
+    assert_says(&silent, 4, &[&server, "did not answer within", "hint: run the same command again", "KAR202"]);
     drop(listener);
     let nobody = deploy(&of_server(&sandbox, &server));
     assert_says(&nobody, 1, &["nobody listens there", "KAR202"]);
