@@ -1,6 +1,7 @@
 //! The one cluster of a command: chosen once, shown, and pinned.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -42,9 +43,17 @@ pub async fn connect(context: &Context, selection: &Selection) -> Result<Cluster
 /// Whether the API server is on this machine, or a local tool made it.
 pub fn is_local(cluster: &Cluster) -> bool {
     let chosen = cluster.chosen();
-    let host = chosen.server.split("://").last().unwrap_or_default();
-    let is_loopback = ["127.", "localhost", "[::1]", "0.0.0.0"].iter().any(|local| host.starts_with(local));
-    is_loopback || LOCAL_CONTEXTS.iter().any(|local| chosen.context.starts_with(local))
+    is_loopback(&chosen.server) || LOCAL_CONTEXTS.iter().any(|local| chosen.context.starts_with(local))
+}
+
+/// Whether an address such as `https://127.0.0.1:6443` is of this machine itself; a name that only begins like it is not.
+fn is_loopback(server: &str) -> bool {
+    let authority = server.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
 }
 
 /// What is remembered of a cluster.
@@ -118,4 +127,19 @@ fn write(context: &Context, known: &BTreeMap<String, Pinned>) -> Result<()> {
     }
     file::write_atomic(&path, serde_json::to_string_pretty(known)?.as_bytes(), file::PRIVATE)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_only_begins_like_loopback_is_elsewhere() {
+        for server in ["https://127.0.0.1:6443", "https://localhost", "http://[::1]:80/path", "https://0.0.0.0:1"] {
+            assert!(is_loopback(server), "{server}");
+        }
+        for server in ["https://localhost.example.org:6443", "https://127.example.org", "https://10.0.0.1", ""] {
+            assert!(!is_loopback(server), "{server}");
+        }
+    }
 }
