@@ -78,6 +78,14 @@ pub fn trouble(workloads: &[&str], pods: &[&Object], claims: &[Object], events: 
     troubles.iter().find(|trouble| trouble.is_permanent).or(troubles.first()).cloned()
 }
 
+/// Whether a pod will not become ready by itself: a container of it waits for something else than to be made. One that is
+/// only slow, or on its way out, is not.
+pub fn is_stuck(pod: &Object) -> bool {
+    let statuses = pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
+    let mut reasons = statuses.filter_map(|status| status["state"]["waiting"]["reason"].as_str());
+    !pod.is_terminating() && reasons.any(|reason| !["ContainerCreating", "PodInitializing"].contains(&reason))
+}
+
 /// A pod that could not even be created: the workload's controller says why in an event.
 fn of_creation(event: &Object, workloads: &[&str]) -> Option<Trouble> {
     let object = event.text("/involvedObject/name")?;
@@ -258,6 +266,25 @@ mod tests {
         let wrong = pod("wrong", "ErrImagePull", "manifest unknown: not found");
         let found = trouble(&[], &[&slow, &wrong], &[], &[]).expect("a trouble");
         assert!(found.is_permanent && found.message.contains("wrong"), "{found:?}");
+    }
+
+    #[test]
+    fn a_pod_that_is_slow_or_on_its_way_out_is_not_stuck() {
+        let pod = |reason: &str, deleted: Value| {
+            object(json!({"metadata": {"deletionTimestamp": deleted}, "status": {"containerStatuses": [
+                {"state": {"waiting": {"reason": reason}}}
+            ]}}))
+        };
+        let mut crashing = pod("CrashLoopBackOff", Value::Null);
+        assert!(!is_stuck(&crashing), "it is being deleted");
+        crashing.0["metadata"] = json!({});
+        assert!(is_stuck(&crashing));
+        let mut slow = pod("ContainerCreating", Value::Null);
+        slow.0["metadata"] = json!({});
+        assert!(!is_stuck(&slow));
+        assert!(!is_stuck(&object(
+            json!({"status": {"containerStatuses": [{"ready": false, "state": {"running": {}}}]}})
+        )));
     }
 
     #[test]

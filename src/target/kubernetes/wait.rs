@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::names;
-use super::ready::{Readiness, Trouble, readiness, trouble};
+use super::ready::{Readiness, Trouble, is_stuck, readiness, trouble};
 use crate::client::kubernetes::object::{CLAIM, DEPLOYMENT, EVENT, Object, POD, REPLICA_SET, Reference, STATEFUL_SET};
 use crate::client::kubernetes::{Cluster, Deletion};
 use crate::code::Code;
@@ -99,7 +99,7 @@ async fn look_for_trouble(cluster: &Cluster, waiting: &[(&Reference, Step)]) -> 
             without_pods.push(workload.name.as_str());
         }
         newest.extend(new);
-        for pod in former.into_iter().filter(|pod| workload.kind == STATEFUL_SET.name && !is_ready(pod)) {
+        for pod in former.into_iter().filter(|pod| workload.kind == STATEFUL_SET.name && is_stuck(pod)) {
             let uid = pod.text("/metadata/uid");
             cluster.delete(&pod.reference(), Deletion { uid, is_foreground: false }).await.map_err(Failure::from)?;
         }
@@ -136,10 +136,6 @@ async fn version(cluster: &Cluster, workload: &Reference) -> Result<Option<Versi
     let newest = sets.iter().find(|set| set.annotation(REVISION) == revision);
     let value = newest.and_then(|set| set.label("pod-template-hash")).map(str::to_owned);
     Ok(value.map(|value| Version { label: "pod-template-hash", value }))
-}
-
-fn is_ready(pod: &Object) -> bool {
-    pod.list("/status/conditions").iter().any(|condition| condition["type"] == "Ready" && condition["status"] == "True")
 }
 
 async fn failure(cluster: &Cluster, trouble: Trouble, status: Option<Status>) -> anyhow::Error {
