@@ -204,16 +204,16 @@ fn servers_that_a_full_disk_ended_say_so_and_come_back_with_all_that_was_acknowl
     let instance = instance.variable("XDG_STATE_HOME", &disk.folder);
     instance.must(&instance.up(&[]));
     instance.client_must(&["write", "--app", "kept", "--count", "1000"]);
+    // Redis may refuse first, Kafka find room for a batch in a block that it has already, or end meanwhile.
+    let more = ["write", "--app", "kept", "--start", "1000", "--count", "100000", "--timeout", "10s"];
+    let mut writer = instance.client(&more);
     let filling = disk.folder.join("filling");
     // It ends with an error when there is no room left.
     Command::new("dd").args(["if=/dev/zero", "bs=1M"]).arg(format!("of={}", filling.display())).output().expect("dd");
     let began = Instant::now();
     while !states(&instance).contains(&("kafka".into(), "stopped".into(), "ended because the disk is full".into())) {
         assert!(began.elapsed() < TIMEOUT, "{:?}", states(&instance));
-        // Redis may refuse first, and Kafka find room for a batch in a block that it has already.
-        let more = ["write", "--app", "kept", "--start", "1000", "--count", "100000", "--timeout", "10s"];
-        let refused = instance.client(&more).output();
-        assert!(!refused.expect("the client starts").status.success());
+        assert!(!writer.output().expect("the client starts").status.success());
     }
     let told = instance.run(&instance.up(&[]));
     assert_eq!(told.status, Some(1), "{}", told.stderr);

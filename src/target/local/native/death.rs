@@ -3,6 +3,7 @@
 use super::super::instance::Component;
 use super::folders::ServerFolder;
 use super::logs;
+use crate::client::disk;
 use crate::client::process::{OUTPUT, Record, boot_id};
 
 /// Lines of a log in which a reason is looked for.
@@ -11,13 +12,15 @@ const LINES: usize = 200;
 /// Characters of a server's own words that are quoted.
 const QUOTED: usize = 200;
 
+const DISK_FULL: &str = "ended because the disk is full";
+
 /// What servers write when they end, and what it means; the first that fits counts.
 const REASONS: [(&str, &str); 11] = [
     ("java.lang.OutOfMemoryError", "ran out of Java's heap; raise kafka.heap"),
     ("There is insufficient memory for the Java Runtime", "could not get memory from the system"),
     ("Could not reserve enough space for object heap", "could not get memory from the system"),
     ("A fatal error has been detected by the Java Runtime", "was ended by a crash of Java"),
-    ("No space left on device", "ended because the disk is full"),
+    ("No space left on device", DISK_FULL),
     ("Address already in use", "ended because its port is taken"),
     ("NodeExistsException", "ended because ZooKeeper still has the registration of its last life"),
     ("InconsistentClusterIdException", "ended because its data belongs to another cluster"),
@@ -29,19 +32,26 @@ const REASONS: [(&str, &str); 11] = [
 /// What servers write when they end by themselves.
 const FATAL: [&str; 5] = ["Exiting Kafka", "exiting abnormally", "Exception in thread \"main\"", "Fatal", "FATAL"];
 
+/// Bytes without which a server cannot write why it ends: a few blocks of its file system.
+const ROOM_FOR_WORDS: u64 = 64 << 10;
+
 /// How a server whose record is `record` ended, as a sentence without its subject.
 pub fn cause(folder: &ServerFolder, component: Component, record: &Record) -> String {
-    if record.boot_id == boot_id() {
-        told_by(component, &last_said(folder))
-    } else {
-        "was ended by a reboot".to_owned()
+    if record.boot_id != boot_id() {
+        return "was ended by a reboot".to_owned();
     }
+    // On a full disk its own words may be what there was no room for.
+    let silenced = disk::free(folder.root()).is_ok_and(|free| free < ROOM_FOR_WORDS);
+    told_by(component, &last_said(folder), silenced)
 }
 
-fn told_by(component: Component, said: &[String]) -> String {
+fn told_by(component: Component, said: &[String], silenced: bool) -> String {
     let any = |sign: &str| said.iter().any(|line| line.contains(sign));
     if let Some((_, reason)) = REASONS.iter().find(|(sign, _)| any(sign)) {
         return (*reason).to_owned();
+    }
+    if silenced {
+        return DISK_FULL.to_owned();
     }
     if FATAL.iter().any(|sign| any(sign)) {
         let is_reason =
@@ -75,7 +85,7 @@ mod tests {
     use super::*;
 
     fn told(component: Component, lines: &[&str]) -> String {
-        told_by(component, &lines.iter().map(|&line| line.to_owned()).collect::<Vec<_>>())
+        told_by(component, &lines.iter().map(|&line| line.to_owned()).collect::<Vec<_>>(), false)
     }
 
     #[test]
@@ -92,6 +102,7 @@ mod tests {
         );
         assert_eq!(kafka(&["INFO started"]), "was killed");
         assert_eq!(kafka(&["[KafkaServer id=0] shut down completed"]), "was ended from outside");
+        assert_eq!(told_by(Component::Kafka, &["INFO started".to_owned()], true), DISK_FULL);
         assert_eq!(told(Component::Redis, &["# Redis is now ready to exit, bye bye..."]), "was ended from outside");
     }
 }
