@@ -130,7 +130,7 @@ const PURE: &[&str] = &[
     "src/target/server_files.rs",
     "src/target/kubernetes/compare.rs",
     "src/target/kubernetes/desired.rs",
-    "src/target/kubernetes/manifests.rs",
+    "src/target/kubernetes/manifests/",
     "src/target/kubernetes/names.rs",
     "src/target/kubernetes/ready.rs",
     "src/target/kubernetes/rights.rs",

@@ -1,11 +1,61 @@
 //! Files of the servers that processes, containers and pods have alike: logins, and where Java logs to. Pure.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::redacted::Secret;
 use crate::render::{self, context};
 use crate::runtime_config::REDIS_USER;
+use crate::settings::KafkaMode;
+
+/// One of Kafka's listeners.
+#[derive(Clone, Debug, Serialize)]
+pub struct Listener {
+    /// Its name, in capital letters.
+    pub name: &'static str,
+    /// `host:port` that is bound.
+    pub bind: String,
+    /// `host:port` that clients are told; a controller tells none.
+    pub advertised: Option<String>,
+    /// `PLAINTEXT` or `SASL_PLAINTEXT`.
+    pub protocol: &'static str,
+}
+
+/// What a broker's `server.properties` is made of.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServerProperties {
+    /// Who keeps the metadata.
+    pub mode: KafkaMode,
+    /// Id of the broker, from 0.
+    pub id: u16,
+    /// The voters, `id@host:port` each (KRaft).
+    pub controllers: String,
+    /// Where ZooKeeper is, `host:port` each (ZooKeeper mode).
+    pub zookeeper: String,
+    /// The listeners.
+    pub listeners: Vec<Listener>,
+    /// Name of the one between brokers.
+    pub inter_broker: &'static str,
+    /// Whether clients give a password.
+    pub sasl: bool,
+    /// Folder of the data, absolute.
+    pub data: String,
+    /// Copies of every record.
+    pub replication: u16,
+    /// Copies that must be written before a record is acknowledged.
+    pub in_sync: u16,
+}
+
+impl ServerProperties {
+    /// The file.
+    ///
+    /// # Errors
+    /// When the template does not render, which is a defect of karctl.
+    pub fn render(&self) -> Result<String> {
+        render::SERVER_PROPERTIES.render(self)
+    }
+}
 
 /// Kafka's login module with its only user; it holds the password.
 ///

@@ -128,7 +128,7 @@ async fn enabling(
     source: &namespaces::Source,
 ) -> Result<Enabling> {
     let mut wanted = options.enable.clone();
-    if !desired.is_openshift {
+    if !desired.facts.is_openshift {
         wanted.insert(0, "default".to_owned());
     }
     let known = namespaces::enabled(cluster).await?;
@@ -194,7 +194,7 @@ fn watching(desired: &Desired, options: &Options) -> Vec<Permission> {
     if !options.no_wait {
         permissions.extend([POD, CLAIM, EVENT, REPLICA_SET].map(|kind| within("list", kind, "")));
         permissions.push(within("create", SERVICE, "proxy"));
-        if desired.elsewhere.is_none() {
+        if desired.facts.elsewhere.is_none() {
             permissions.push(within("get", POD, "portforward"));
         }
     }

@@ -22,22 +22,8 @@ pub struct Desired {
     pub redis: RedisSettings,
     /// Settings of the injector.
     pub injector: InjectorSettings,
-    /// Kafka and Redis that are elsewhere; `None` runs them in the cluster.
-    pub elsewhere: Option<RuntimeConfig>,
-    /// Whether the cluster is OpenShift.
-    pub is_openshift: bool,
-    /// Images of the release.
-    pub images: Images,
-    /// Passwords and ids that live as long as the data.
-    pub credentials: Credentials,
-    /// What the injector shows the API server.
-    pub certificate: Certificate,
-    /// Content of `.dockerconfigjson`, where private images are pulled.
-    pub pull_secret: Option<Secret>,
-    /// Whether the API server asks a webhook only about pods that meet a condition (1.30).
-    pub has_match_conditions: bool,
-    /// Whether a container may sleep before it is ended (1.30).
-    pub has_sleep: bool,
+    /// What is not in the settings but found out.
+    pub facts: Facts,
 }
 
 /// Images of KAR's own parts.
@@ -82,20 +68,12 @@ pub struct Certificate {
 impl Desired {
     /// Takes over what the settings say.
     pub fn new(settings: &Settings, facts: Facts) -> Self {
-        let Facts { elsewhere, is_openshift, images, credentials, certificate, pull_secret, server_minor } = facts;
         Self {
             cluster: settings.kubernetes.clone(),
             kafka: settings.kafka.clone(),
             redis: settings.redis.clone(),
             injector: settings.injector.clone(),
-            elsewhere,
-            is_openshift,
-            images,
-            credentials,
-            certificate,
-            pull_secret,
-            has_match_conditions: server_minor >= 30,
-            has_sleep: server_minor >= 30,
+            facts,
         }
     }
 
@@ -116,7 +94,7 @@ impl Desired {
 
     /// The services that run in the cluster; `None` where they are elsewhere.
     pub fn services(&self) -> Option<ClusterServices> {
-        self.elsewhere.is_none().then(|| ClusterServices {
+        self.facts.elsewhere.is_none().then(|| ClusterServices {
             namespace: self.cluster.namespace.clone(),
             cluster_domain: self.cluster.cluster_domain.clone(),
             brokers: self.brokers(),
@@ -127,8 +105,8 @@ impl Desired {
             }),
             kafka_login: self
                 .is_kafka_secure()
-                .then(|| (KAFKA_USERNAME.to_owned(), self.credentials.kafka_password.clone())),
-            redis_password: self.credentials.redis_password.clone(),
+                .then(|| (KAFKA_USERNAME.to_owned(), self.facts.credentials.kafka_password.clone())),
+            redis_password: self.facts.credentials.redis_password.clone(),
         })
     }
 }
@@ -136,18 +114,30 @@ impl Desired {
 /// What is not in the settings but found out.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// See [`Desired::elsewhere`].
+    /// Kafka and Redis that are elsewhere; `None` runs them in the cluster.
     pub elsewhere: Option<RuntimeConfig>,
-    /// See [`Desired::is_openshift`].
+    /// Whether the cluster is OpenShift.
     pub is_openshift: bool,
-    /// See [`Desired::images`].
+    /// Images of the release.
     pub images: Images,
-    /// See [`Desired::credentials`].
+    /// Passwords and ids that live as long as the data.
     pub credentials: Credentials,
-    /// See [`Desired::certificate`].
+    /// What the injector shows the API server.
     pub certificate: Certificate,
-    /// See [`Desired::pull_secret`].
+    /// Content of `.dockerconfigjson`, where private images are pulled.
     pub pull_secret: Option<Secret>,
     /// Minor version of the API server, such as 33 of 1.33.
     pub server_minor: u32,
+}
+
+impl Facts {
+    /// Whether the API server asks a webhook only about pods that meet a condition (1.30).
+    pub fn has_match_conditions(&self) -> bool {
+        self.server_minor >= 30
+    }
+
+    /// Whether a container may sleep before it is ended (1.30).
+    pub fn has_sleep(&self) -> bool {
+        self.server_minor >= 30
+    }
 }

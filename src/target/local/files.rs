@@ -10,7 +10,11 @@ use crate::render::{self, context};
 use crate::runtime_config::REDIS_USER;
 use crate::services::host_and_port;
 use crate::settings::KafkaMode;
-use crate::target::server_files;
+use crate::target::server_files::{self, Listener, ServerProperties};
+
+/// Kafka's listeners, for clients of a container network and for those of the host.
+const INTERNAL: &str = "INTERNAL";
+const CLIENT: &str = "CLIENT";
 
 /// The other servers of a ZooKeeper that has none.
 const ALONE: [(); 0] = [];
@@ -84,15 +88,6 @@ impl Endpoint {
     }
 }
 
-/// One of Kafka's listeners, as the template takes it.
-#[derive(Serialize)]
-struct Listener {
-    name: &'static str,
-    bind: String,
-    advertised: Option<String>,
-    protocol: &'static str,
-}
-
 impl Layout {
     /// The folders of a component.
     pub fn folders(&self, component: Component) -> &Folders {
@@ -123,20 +118,19 @@ impl Layout {
     }
 
     fn kafka_files(&self, desired: &Desired) -> Result<Vec<ConfigFile>> {
-        let listeners = self.listeners(desired);
-        let values = context! {
-            mode => desired.mode,
-            id => 0,
-            controllers => format!("0@{}", self.controller.reached()),
-            replication => 1,
-            in_sync => 1,
-            zookeeper => self.zookeeper_listener.reached(),
-            inter_broker => listeners.first().map(|listener| listener.name),
-            listeners => listeners,
-            sasl => desired.credentials.is_some(),
-            data => format!("{}/log", self.kafka.data),
+        let properties = ServerProperties {
+            mode: desired.mode,
+            id: 0,
+            controllers: format!("0@{}", self.controller.reached()),
+            zookeeper: self.zookeeper_listener.reached(),
+            listeners: self.listeners(desired),
+            inter_broker: if self.kafka_internal.is_some() { INTERNAL } else { CLIENT },
+            sasl: desired.credentials.is_some(),
+            data: format!("{}/log", self.kafka.data),
+            replication: 1,
+            in_sync: 1,
         };
-        let mut files = vec![ConfigFile::public("server.properties", render::SERVER_PROPERTIES.render(values)?)];
+        let mut files = vec![ConfigFile::public("server.properties", properties.render()?)];
         if let Some(credentials) = &desired.credentials {
             let login = server_files::kafka_login(&credentials.kafka_username, &credentials.kafka_password)?;
             files.push(ConfigFile::secret("kafka-jaas.conf", login));
@@ -144,17 +138,16 @@ impl Layout {
         Ok(files)
     }
 
-    /// The first one is between brokers.
     fn listeners(&self, desired: &Desired) -> Vec<Listener> {
         let protocol = if desired.credentials.is_some() { "SASL_PLAINTEXT" } else { "PLAINTEXT" };
         let listener =
             |name, endpoint: &Endpoint, advertised| Listener { name, bind: endpoint.bound(), advertised, protocol };
         let mut listeners = Vec::new();
         if let Some(internal) = &self.kafka_internal {
-            listeners.push(listener("INTERNAL", internal, Some(internal.reached())));
+            listeners.push(listener(INTERNAL, internal, Some(internal.reached())));
         }
         let advertised = host_and_port(&desired.address.advertise, desired.address.kafka_port);
-        listeners.push(listener("CLIENT", &self.kafka_bind, Some(advertised)));
+        listeners.push(listener(CLIENT, &self.kafka_bind, Some(advertised)));
         if desired.mode == KafkaMode::Kraft {
             let controller = Listener { protocol: "PLAINTEXT", ..listener("CONTROLLER", &self.controller, None) };
             listeners.push(controller);
