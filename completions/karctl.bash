@@ -1072,7 +1072,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__k8s__subcmd__deploy)
-            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --enable --adopt --force-conflicts --no-wait --dry-run --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --enable --adopt --force-conflicts --no-wait --dry-run --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1229,7 +1229,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__k8s__subcmd__diff)
-            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1727,7 +1727,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__k8s__subcmd__render)
-            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --to --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --to --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -49,6 +49,9 @@ pub const KUBERNETES: [Template; 13] = [
     Template::new("webhook.yaml", include_str!("../templates/kubernetes/webhook.yaml")),
 ];
 
+/// What Kafka's agent shows, a file as it is.
+pub const KAFKA_AGENT: &str = include_str!("../templates/kubernetes/kafka-agent.yaml");
+
 /// A template that is part of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {

@@ -1,9 +1,9 @@
 //! Files of the user: read and replaced whole, so that no reader ever sees half of one, and never through a link.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, Gid, OFlags, Uid, flock};
@@ -18,6 +18,18 @@ pub const PRIVATE: u32 = 0o600;
 
 /// The bits of a mode that say who may do what.
 const PERMISSIONS: u32 = 0o7777;
+
+/// Makes a folder that only the user can look into.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_private_folder(folder: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).or_fail(|| {
+        Failure::new(format!("the folder {} cannot be made", folder.display()))
+            .hint("make it writable, or set XDG_STATE_HOME and XDG_CACHE_HOME to other folders")
+            .code(Code::HomeUnusable)
+    })
+}
 
 /// The content of a file, or `None` where there is none.
 ///

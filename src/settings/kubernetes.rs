@@ -35,6 +35,10 @@ pub struct KubernetesSettings {
     pub kafka_cpu: String,
     /// Memory that a broker is promised and must not exceed; more than `kafka.heap`.
     pub kafka_memory: String,
+    /// Run the Java agent that shows Kafka's figures to Prometheus, on port 7071.
+    pub kafka_agent: bool,
+    /// File of that agent on this machine, jmx_prometheus_javaagent of at most 960 KiB; null means version 0.20.0, fetched from Maven Central.
+    pub kafka_agent_jar: Option<String>,
     /// Processor time that a ZooKeeper is promised.
     pub zookeeper_cpu: String,
     /// Memory that a ZooKeeper is promised and must not exceed.

@@ -330,3 +330,36 @@ fn what_does_not_fit_is_refused_before_a_cluster_is_looked_for() {
     refused(&["--services", "none.yaml"], "none.yaml");
     refused(&["--profile", "kid"], "the nearest is `kind`");
 }
+
+#[test]
+fn an_agent_of_the_users_own_is_handed_to_the_cluster_as_it_is() {
+    let sandbox = Sandbox::new();
+    let jar = b"PK\x03\x04 not text \xff".to_vec();
+    std::fs::write(sandbox.path("work/agent.jar"), &jar).expect("its own file");
+    let line = ["k8s", "render", "--release", "1.3.10", "--agent", "--set", "kubernetes.kafka_agent_jar=agent.jar"];
+    let finished = sandbox.karctl(line).output();
+    assert_eq!(finished.status, Some(0), "{}", finished.stderr);
+    let documents = serde_yaml::Deserializer::from_str(&finished.stdout);
+    let objects: Vec<Value> = documents.map(|document| Value::deserialize(document).expect("an object")).collect();
+    let named = |kind: &str, name: &str| {
+        let found = objects.iter().find(|object| object["kind"] == kind && object["metadata"]["name"] == name);
+        found.unwrap_or_else(|| panic!("there is no {kind} {name}"))
+    };
+    let carried = &named("ConfigMap", "kar-kafka-agent")["binaryData"]["jmx_prometheus_javaagent.jar"];
+    assert_eq!(BASE64_STANDARD.decode(carried.as_str().expect("text")).expect("Base64"), jar);
+    let kafka = &named("StatefulSet", "kar-kafka")["spec"]["template"]["spec"]["containers"][0];
+    let options = list(&kafka["env"]).iter().find(|variable| variable["name"] == "KAFKA_OPTS").expect("it is set");
+    assert_eq!(
+        options["value"],
+        "-javaagent:/etc/kar-agent/jmx_prometheus_javaagent.jar=7071:/etc/kar-agent/kafka-agent.yaml"
+    );
+    assert_eq!(named("Service", "kafka-jmx-svc")["spec"]["ports"][0]["port"], 7071);
+
+    std::fs::write(sandbox.path("work/agent.jar"), vec![0; 1 << 20]).expect("its own file");
+    let refused = sandbox.karctl(line).output();
+    assert_eq!(refused.status, Some(1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("agent.jar has 1048576 bytes, and a ConfigMap has room for 983040"));
+    std::fs::remove_file(sandbox.path("work/agent.jar")).expect("its own file");
+    let refused = sandbox.karctl(line).output();
+    assert!(refused.stderr.contains("agent.jar cannot be read"), "{}", refused.stderr);
+}

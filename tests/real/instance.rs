@@ -42,13 +42,7 @@ impl Instance {
         let name = format!("real{}x{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let listeners = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").expect("a free port"));
         let ports = listeners.map(|listener| listener.local_addr().expect("it is bound").port());
-        let home = std::env::var("HOME").expect("a home");
-        // What the native engine fetches is fetched once for all tests, from what Maven has already.
-        let sandbox = Sandbox::new()
-            .variable("PATH", std::env::var_os("PATH").expect("a PATH"))
-            .variable("MAVEN_OPTS", format!("-Dmaven.repo.local={home}/.m2/repository"))
-            .variable("XDG_CACHE_HOME", parts::native_cache())
-            .variable("DOCKER_HOST", parts::docker_host());
+        let sandbox = parts::with_maven(Sandbox::new()).variable("DOCKER_HOST", parts::docker_host());
         Self { sandbox, name, ports, engine }
     }
 

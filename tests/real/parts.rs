@@ -2,6 +2,8 @@
 //! failure, never a skip.
 
 use std::env;
+
+use crate::sandbox::Sandbox;
 use std::path::PathBuf;
 
 /// The Docker engine of the tests' own, as `unix://SOCKET`.
@@ -32,6 +34,14 @@ pub fn readers() -> PathBuf {
 /// What the native engine fetched, kept from one run of the tests to the next: their `XDG_CACHE_HOME`.
 pub fn native_cache() -> PathBuf {
     PathBuf::from(variable("KARCTL_TEST_CACHE")).join("native")
+}
+
+/// A user who has Maven, with what it and karctl fetched before: for all tests once.
+pub fn with_maven(sandbox: Sandbox) -> Sandbox {
+    sandbox
+        .variable("PATH", std::env::var_os("PATH").expect("a PATH"))
+        .variable("MAVEN_OPTS", format!("-Dmaven.repo.local={}/.m2/repository", variable("HOME")))
+        .variable("XDG_CACHE_HOME", native_cache())
 }
 
 /// The folder of the cluster that runs pods: its kubeconfigs and logs.

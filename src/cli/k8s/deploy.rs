@@ -46,6 +46,9 @@ pub struct RuntimeArguments {
     /// Which injector [default: original]
     #[arg(long, value_enum, value_name = "WHICH")]
     injector: Option<InjectorArgument>,
+    /// Show Kafka's figures to Prometheus, by a Java agent that is fetched once
+    #[arg(long)]
+    agent: bool,
     /// Login to a private registry, as Docker keeps it (config.json)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["registry_server", "registry_user"])]
     pull_secret: Option<PathBuf>,
@@ -87,6 +90,7 @@ impl RuntimeArguments {
             flag("--storage-size", "kubernetes.redis_storage", self.storage_size.clone()),
             flag("--no-persistence", "kubernetes.persistence", self.no_persistence.then_some(false)),
             flag("--expose", "kubernetes.expose", self.expose.clone()),
+            flag("--agent", "kubernetes.kafka_agent", self.agent.then_some(true)),
             flag("--injector", "injector.implementation", injector),
         ]
         .into_iter()

@@ -7,7 +7,7 @@ use super::connection::permit;
 use super::desired::{Certificate, Credentials, Desired, Facts};
 use super::permission::Permission;
 use super::plan::{Outcome, Policy, plan};
-use super::{apply, facts, manifests, names, namespaces, proof, release, wait};
+use super::{agent, apply, facts, manifests, names, namespaces, proof, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
@@ -223,6 +223,7 @@ async fn desired(
         credentials,
         certificate,
         pull_secret,
+        agent: agent::jar(context, settings).await?,
         server_minor: cluster.version().minor,
     };
     Ok((Desired::new(settings, facts), release))
@@ -317,6 +318,7 @@ pub async fn render(context: &Context, settings: &Settings, options: &Options) -
         credentials: Credentials::generate(settings),
         certificate: Certificate::generate(settings)?,
         pull_secret: options.pull_secret.clone(),
+        agent: agent::jar(context, settings).await?,
         server_minor: NEWEST_MINOR,
     };
     manifests::objects(&Desired::new(settings, facts))

@@ -126,6 +126,8 @@ pub struct Facts {
     pub certificate: Certificate,
     /// Content of `.dockerconfigjson`, where private images are pulled.
     pub pull_secret: Option<Secret>,
+    /// The jar of Kafka's agent, where it runs.
+    pub agent: Option<Vec<u8>>,
     /// Minor version of the API server, such as 33 of 1.33.
     pub server_minor: u32,
 }

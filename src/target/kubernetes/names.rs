@@ -28,6 +28,8 @@ pub const INVENTORY: &str = "kar.ibm.com.karctl-inventory";
 
 /// Kafka's stateful set, service and configuration.
 pub const KAFKA: &str = "kar-kafka";
+/// The agent that shows Kafka's figures, and its configuration.
+pub const KAFKA_AGENT: &str = "kar-kafka-agent";
 /// ZooKeeper's.
 pub const ZOOKEEPER: &str = "kar-zookeeper";
 /// Redis'.

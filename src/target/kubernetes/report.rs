@@ -21,11 +21,11 @@ const HASH_LENGTH: usize = 12;
 /// What a deploy would change of one object.
 pub fn object_difference(planned: &Planned) -> ObjectDifference {
     let reference = planned.reference();
-    let is_secret = reference.kind == SECRET.name;
+    // What is binary says nothing to anybody.
+    let is_hidden =
+        |path: &str| path.starts_with("binaryData") || reference.kind == SECRET.name && path.starts_with("data");
     let fields = planned.differences.iter().map(|difference| {
-        let shown = |value: &Option<Value>| {
-            value.as_ref().map(|value| show(value, is_secret && difference.path.starts_with("data")))
-        };
+        let shown = |value: &Option<Value>| value.as_ref().map(|value| show(value, is_hidden(&difference.path)));
         FieldDifference {
             path: difference.path.clone(),
             live: shown(&difference.live),

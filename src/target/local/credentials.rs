@@ -4,9 +4,9 @@ use rand::distr::{Alphanumeric, SampleString};
 use serde::{Deserialize, Serialize};
 
 use super::instance::InstanceName;
-use super::lock::create_private_folder;
 use super::record::folder;
 use crate::client::file;
+use crate::client::file::create_private_folder;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};

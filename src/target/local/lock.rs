@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 
 use super::instance::InstanceName;
+use crate::client::file;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result, Status};
@@ -41,7 +42,7 @@ impl InstanceLock {
     /// When another karctl holds it until then, or the state folder cannot be written.
     pub async fn acquire(context: &Context, name: &InstanceName) -> Result<Self> {
         let folder = context.environment.state_directory()?.join("local");
-        create_private_folder(&folder)?;
+        file::create_private_folder(&folder)?;
         let path = folder.join(format!("{name}.lock"));
         let mut waiting = None;
         loop {
@@ -69,19 +70,6 @@ impl InstanceLock {
             tokio::time::sleep(RETRY).await;
         }
     }
-}
-
-/// Makes a folder that only the user can look into.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn create_private_folder(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).or_fail(|| {
-        Failure::new(format!("the folder {} cannot be made", folder.display()))
-            .hint("make it writable, or set XDG_STATE_HOME to another folder")
-            .code(Code::HomeUnusable)
-    })
 }
 
 fn open(path: &Path) -> Result<File> {

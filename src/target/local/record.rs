@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::engine::EngineKind;
 use super::instance::InstanceName;
-use super::lock::create_private_folder;
 use crate::client::file;
+use crate::client::file::create_private_folder;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};

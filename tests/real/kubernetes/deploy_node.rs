@@ -42,7 +42,7 @@ struct Runtime<'a> {
 
 impl<'a> Runtime<'a> {
     fn new(cluster: &'a Cluster) -> Self {
-        let sandbox = Sandbox::new();
+        let sandbox = parts::with_maven(Sandbox::new());
         sandbox.write("work/settings.yaml", SETTINGS);
         Self { cluster, sandbox }
     }
@@ -194,8 +194,16 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
     for pod in ["kar-kafka-0", "kar-redis-0", "kar-zookeeper-0"] {
         cluster.shown(["--namespace=kar-system", "delete", "pod", pod, "--grace-period=0", "--force"]);
     }
-    runtime.deploy(&["--set", "kafka.heap=200m"]);
+    let with_agent = runtime.deploy(&["--set", "kafka.heap=200m", "--agent"]);
     runtime.outside(&["verify", "--app", "life", "--count", "1000"]);
+
+    // The agent that this brought shows Kafka's figures, those of the topic just read among them.
+    let created: Vec<_> =
+        with_agent["objects"].as_array().expect("a list").iter().filter(|o| o["change"] == "created").collect();
+    assert_eq!(created.iter().map(|o| &o["name"]).collect::<Vec<_>>(), ["kar-kafka-agent", "kafka-jmx-svc"]);
+    let figures = cluster.shown(["get", "--raw", "/api/v1/namespaces/kar-system/pods/kar-kafka-0:7071/proxy/metrics"]);
+    assert!(figures.contains("\nkafka_server_brokertopicmetrics_totalfetchrequests_total"), "{figures}");
+    assert!(figures.contains("\nkafka_server_replicamanager_partitioncount "), "{figures}");
 
     // Taken away: what holds data stays, and what opens it.
     let undeployed = runtime.must(&["k8s", "undeploy", "-y", "-o", "json"]).document("k8s undeploy");

@@ -35,6 +35,9 @@ const FORWARD_PORT: u16 = 9094;
 const CONTROLLER_PORT: u16 = 9095;
 const ZOOKEEPER_PORT: u16 = 2181;
 
+/// Where Kafka's agent shows its figures, as in the original.
+const METRICS_PORT: u16 = 7071;
+
 /// The port of this machine that a broker's port for forwards is advertised at.
 pub fn forward_port(ordinal: u16) -> u16 {
     31193 + ordinal

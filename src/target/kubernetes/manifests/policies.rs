@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::super::desired::Desired;
-use super::{EXTERNAL_PORT, names, selector};
+use super::{EXTERNAL_PORT, METRICS_PORT, names, selector};
 use crate::services::{KAFKA_CONTAINER_PORT, REDIS_CONTAINER_PORT};
 use crate::settings::Spread;
 
@@ -21,7 +21,7 @@ const INJECTOR_USER: u32 = 65532;
 pub struct Policy {
     name: String,
     selector: Value,
-    ingress: Value,
+    ingress: Vec<Value>,
 }
 
 /// A disruption budget, as the template takes it.
@@ -119,17 +119,22 @@ pub fn network_policies(desired: &Desired) -> Vec<Policy> {
         if is_exposed {
             ingress.push(json!({"ports": [{"port": outside, "protocol": "TCP"}]}));
         }
-        Policy { name: part.to_owned(), selector: selector(part), ingress: Value::Array(ingress) }
+        Policy { name: part.to_owned(), selector: selector(part), ingress }
     };
-    let mut policies = vec![
-        policy(names::KAFKA, KAFKA_CONTAINER_PORT, EXTERNAL_PORT),
-        policy(names::REDIS, REDIS_CONTAINER_PORT, REDIS_CONTAINER_PORT),
-    ];
+    let mut kafka = policy(names::KAFKA, KAFKA_CONTAINER_PORT, EXTERNAL_PORT);
+    if desired.facts.agent.is_some() {
+        // Prometheus may be in any namespace.
+        kafka.ingress.push(json!({
+            "from": [{"namespaceSelector": {}}],
+            "ports": [{"port": METRICS_PORT, "protocol": "TCP"}],
+        }));
+    }
+    let mut policies = vec![kafka, policy(names::REDIS, REDIS_CONTAINER_PORT, REDIS_CONTAINER_PORT)];
     if desired.zookeepers() > 0 {
         policies.push(Policy {
             name: names::ZOOKEEPER.to_owned(),
             selector: selector(names::ZOOKEEPER),
-            ingress: json!([{"from": [own]}]),
+            ingress: vec![json!({"from": [own]})],
         });
     }
     policies

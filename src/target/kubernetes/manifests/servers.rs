@@ -1,11 +1,17 @@
 //! Kafka, ZooKeeper and Redis: how they start, and how one sees that they serve. Pure.
 
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::super::desired::Desired;
 use super::files::Files;
-use super::{ZOOKEEPER_PORT, hash, labels, names, selector};
+use super::{METRICS_PORT, ZOOKEEPER_PORT, hash, labels, names, selector};
+use crate::render;
 use crate::runtime_config::REDIS_USER;
 use crate::services::KAFKA_CONTAINER_PORT;
 use crate::settings::KafkaMode;
@@ -13,6 +19,11 @@ use crate::target::server_files;
 
 /// Folders of the image apache/kafka.
 const KAFKA_BIN: &str = "/opt/kafka/bin";
+
+/// Where the agent is in a broker's pod, and the files of its ConfigMap.
+const AGENT_FOLDER: &str = "/etc/kar-agent";
+const AGENT_JAR: &str = "jmx_prometheus_javaagent.jar";
+const AGENT_CONFIGURATION: &str = "kafka-agent.yaml";
 
 /// Java heap of ZooKeeper; a KAR instance keeps a few kilobytes in it.
 const ZOOKEEPER_HEAP: &str = "128m";
@@ -30,12 +41,23 @@ pub struct Kafka {
     variables: Vec<Value>,
     probe: Vec<String>,
     expose: bool,
-    agent: bool,
+    agent: Option<Agent>,
     login: Option<&'static str>,
     cpu: String,
     memory: String,
     storage: String,
     zookeeper: Option<ZooKeeper>,
+}
+
+/// The Java agent that shows Kafka's figures: a ConfigMap, a folder of it, and a port.
+#[derive(Serialize)]
+struct Agent {
+    name: &'static str,
+    folder: &'static str,
+    port: u16,
+    files: Files,
+    jar: BTreeMap<&'static str, String>,
+    hash: String,
 }
 
 #[derive(Serialize)]
@@ -114,6 +136,11 @@ impl Kafka {
         if login.is_some() {
             options.push("-Djava.security.auth.login.config=/etc/kar-login/kafka-jaas.conf".to_owned());
         }
+        let agent = desired.facts.agent.as_deref().map(Agent::new);
+        if agent.is_some() {
+            let (folder, port) = (AGENT_FOLDER, METRICS_PORT);
+            options.push(format!("-javaagent:{folder}/{AGENT_JAR}={port}:{folder}/{AGENT_CONFIGURATION}"));
+        }
         if !options.is_empty() {
             variables.push(variable("KAFKA_OPTS", options.join(" ")));
         }
@@ -146,13 +173,22 @@ impl Kafka {
             variables,
             probe: kafka_probe(),
             expose: cluster.expose.is_some(),
-            agent: false,
+            agent,
             login,
             cpu: cluster.kafka_cpu.clone(),
             memory: cluster.kafka_memory.clone(),
             storage: cluster.kafka_storage.clone(),
             zookeeper: (desired.zookeepers() > 0).then(|| ZooKeeper::new(desired, zookeeper_files)),
         }
+    }
+}
+
+impl Agent {
+    fn new(jar: &[u8]) -> Self {
+        let files = Files::from([(AGENT_CONFIGURATION.to_owned(), render::KAFKA_AGENT.to_owned())]);
+        let hash = format!("{:x}", Sha256::new().chain_update(jar).chain_update(render::KAFKA_AGENT).finalize());
+        let jar = BTreeMap::from([(AGENT_JAR, BASE64_STANDARD.encode(jar))]);
+        Self { name: names::KAFKA_AGENT, folder: AGENT_FOLDER, port: METRICS_PORT, files, jar, hash }
     }
 }
 

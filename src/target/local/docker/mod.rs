@@ -130,7 +130,7 @@ fn compose_file(context: &Context, name: &InstanceName) -> Result<PathBuf> {
 
 fn write_compose_file(context: &Context, desired: &Desired, blueprints: &[blueprint::Blueprint]) -> Result<PathBuf> {
     let path = compose_file(context, &desired.name)?;
-    super::lock::create_private_folder(&record::folder(context, &desired.name)?)?;
+    file::create_private_folder(&record::folder(context, &desired.name)?)?;
     file::write_atomic(&path, compose_file::render(desired, blueprints)?.as_bytes(), file::PRIVATE)?;
     Ok(path)
 }

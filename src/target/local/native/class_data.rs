@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::super::instance::Component;
-use super::super::lock::create_private_folder;
 use super::folders::{ServerFolder, remove_file, write};
+use crate::client::file::create_private_folder;
 use crate::client::java::Java;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};

@@ -9,8 +9,8 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::super::instance::{Component, InstanceName};
-use super::super::lock::create_private_folder;
 use super::super::record;
+use crate::client::file::create_private_folder;
 use crate::client::process;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use tempfile::TempDir;
 
-use super::super::super::lock::create_private_folder;
 use super::super::folders::remove_folder;
 use super::pins::Pins;
 use super::stamp::{Stamp, sum};
 use super::{Cache, Kafka, REDIS_PROGRAMS, REDIS_VERSION, no_maven};
+use crate::client::file::create_private_folder;
 use crate::client::maven::{self, Artifact};
 use crate::client::{disk, download};
 use crate::code::Code;
