@@ -48,7 +48,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "uninject" -d 'Take away from manifests what the injector added'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "injector" -d 'The admission webhook that adds KAR to pods'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
-complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine is ready, and how to get what is missing'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "cache" -d 'What was fetched or made once, and can be deleted'
@@ -788,21 +788,22 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local" -f -a "local" -d 'Check whether `karctl local up` and applications can run on this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -f -a "local" -d 'Check whether `karctl local up` and applications can run on this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -f -a "k8s" -d 'Check whether `karctl k8s deploy` can do its work on a cluster, and whether what it deployed is well'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l name -d 'Name of the instance [default: kar]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
@@ -822,6 +823,42 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l injector -d 'Which injector [default: original]' -r -f -a "original\t'The one of KAR\'s release'
+karctl\t'karctl\'s own'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-server -d 'A private registry to log in to' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l pre -d 'Only what a deploy needs, not what was deployed'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l no-persistence -d 'Keep nothing beyond a pod'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-password-stdin -d 'Read that user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

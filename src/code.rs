@@ -46,7 +46,7 @@ codes! {
         "Remove it by hand, choose another `--name`, or let karctl take its place with `--replace` (its data is not deleted).";
     "KAR105" DataOfOtherMode "the data was written by Kafka in another mode",
         "Kafka's folder holds data written with ZooKeeper and KRaft is asked for, or the other way round. Neither can read the other's.",
-        "Go back to the mode that the message names, use another `--name`, or delete the data with `karctl local reset`.";
+        "Go back to the mode that the message names, or use another instance (`--name`) or namespace. Or delete the data: with `karctl local reset` on this machine, with `karctl k8s undeploy --delete-data` on a cluster.";
     "KAR106" DataOfNewerKafka "the data was written by a newer Kafka",
         "Kafka does not promise that an older version can read what a newer one wrote.",
         "Give the newer version again with `--set kafka.version=V`, use another `--name`, or delete the data with `karctl local reset`.";
@@ -146,6 +146,39 @@ codes! {
     "KAR212" ProofFailed "KAR was deployed, but a client's path does not work",
         "After everything was ready, a record did not go round, Redis did not answer, or the injector did not.",
         "Read the message; `karctl k8s status` and `karctl k8s logs` tell more.";
+    "KAR213" ClusterVersion "the cluster's Kubernetes is older or newer than what karctl knows",
+        "karctl needs Kubernetes 1.25 or newer, and is tested up to the version that `karctl check k8s` names. A newer one most often works: what karctl applies has been part of the API for long.",
+        "Upgrade a cluster that is too old; for one that is newer, look whether there is a newer karctl.";
+    "KAR214" DeployRefused "a deploy would be refused before its first write",
+        "Everything is rendered, compared and rehearsed before anything is changed, and something stands in the way: the message says what.",
+        "Do what the hint of the message says; `karctl k8s deploy --dry-run` says the same again.";
+    "KAR215" NoStorageClass "no StorageClass gives the data a volume",
+        "Kafka, ZooKeeper and Redis keep their data on claims. Without a class that is named, or is the default, a claim stays pending and its pod too.",
+        "Choose a class with `--storage-class`, make one the default, or keep nothing beyond a pod with `--no-persistence`.";
+    "KAR216" NoRoom "the nodes have too little room",
+        "What the nodes can give, less what other pods have been promised, is less than what the runtime asks for; nodes that are not ready, cordoned or tainted do not count.",
+        "Add a node, or ask for less with `kubernetes.kafka_memory`, `kubernetes.kafka_cpu` and their like.";
+    "KAR217" QuotaExceeded "a quota or limit range refuses what a deploy makes",
+        "A ResourceQuota of the runtime's namespace leaves less than is needed, or counts something that a container does not say; or a LimitRange admits no container or claim of that size.",
+        "Raise the quota or limit, or ask for less with `kubernetes.kafka_memory`, `kubernetes.kafka_storage` and their like.";
+    "KAR218" PodSecurity "a namespace's level of Pod Security is in the way",
+        "The runtime's own pods fit level restricted. The sidecars of the original's injector do not, and a level that somebody else set on the runtime's namespace is not taken from them unasked.",
+        "Deploy with `--injector karctl`, whose sidecars fit, or change the namespace's label pod-security.kubernetes.io/enforce.";
+    "KAR219" RegistryUnreachable "the cluster cannot reach the registry of the images",
+        "Images that were built by hand are in a registry of this machine. Only clusters on this machine can reach it; those that can say so in the ConfigMap kube-public/local-registry-hosting (KEP-1755).",
+        "Give `--release V`, or push the images to a registry that the cluster reaches and name them with `--set injector.image=IMAGE`.";
+    "KAR220" OtherArchitecture "an image is not built for the nodes' processors",
+        "KAR's released images are built for amd64. On a node of another architecture their pods end at once.",
+        "Give an image that was built for the nodes with `--set injector.image=IMAGE`; `karctl images build injector` makes one of karctl's own.";
+    "KAR221" WebhookConflict "another webhook is in the way of pods",
+        "A second injector of KAR would change the same pods, or a webhook that must answer has no pod behind its service, so that the API server refuses every pod.",
+        "Take over the original's release with `karctl k8s deploy --adopt`, bring the webhook's service back, or remove its MutatingWebhookConfiguration.";
+    "KAR222" CertificateEnds "the injector's certificate ends soon",
+        "A deploy renews it once less than a third of its life is left; without a deploy it ends, and then no pod of an application can be created.",
+        "Run `karctl k8s deploy` again; no pod is refused while it is renewed.";
+    "KAR223" NamespaceStale "a namespace's copy of the configuration is not the runtime's",
+        "Pods read a copy of the runtime's secret in their own namespace. It was changed or removed there, or the runtime was changed by something else than karctl.",
+        "Copy it anew with `karctl ns enable NAMESPACE`, or run `karctl k8s deploy`, which does so everywhere.";
 }
 
 impl fmt::Display for Code {

@@ -1,8 +1,8 @@
 //! What this machine should be like for `karctl local up` and for the applications of its user. Pure.
 
-use super::machine::{Machine, PortState, Reason};
+use super::machine::{Machine, PortState};
 use super::tool::{self, Requirement};
-use super::{Check, Finding, Severity};
+use super::{Check, Finding, Reason, Severity};
 use crate::code::Code;
 use crate::settings::EngineChoice;
 
@@ -19,42 +19,34 @@ const ENGINE_MEMORY_WANTED: u64 = 2_000_000_000;
 const CLOCK_TOLERANCE_SECONDS: i64 = 5;
 
 /// Every check, in the order in which they are shown.
-pub const CHECKS: &[Check] = &[
-    check("engine", "the container engine answers", Code::EngineUnreachable, Severity::Error, container_engine),
-    check("engine", "the engine's clock is right", Code::ClockSkew, Severity::Warning, clock),
-    check("engine", "there is Java for Kafka", Code::JavaMissing, Severity::Error, |machine| native(machine, 0)),
-    check("engine", "there is Kafka", Code::MavenMissing, Severity::Error, |machine| native(machine, 1)),
-    check("engine", "there is Redis", Code::MavenMissing, Severity::Error, |machine| native(machine, 2)),
-    check("ports", "Kafka's port is free", Code::PortTaken, Severity::Error, |machine| port(machine, 0)),
-    check("ports", "Redis' port is free", Code::PortTaken, Severity::Error, |machine| port(machine, 1)),
-    check("folders", "the state folder can be written", Code::HomeUnusable, Severity::Error, |machine| {
+pub const CHECKS: &[Check<Machine>] = &[
+    Check::new("engine", "the container engine answers", Code::EngineUnreachable, Severity::Error, container_engine),
+    Check::new("engine", "the engine's clock is right", Code::ClockSkew, Severity::Warning, clock),
+    Check::new("engine", "there is Java for Kafka", Code::JavaMissing, Severity::Error, |machine| native(machine, 0)),
+    Check::new("engine", "there is Kafka", Code::MavenMissing, Severity::Error, |machine| native(machine, 1)),
+    Check::new("engine", "there is Redis", Code::MavenMissing, Severity::Error, |machine| native(machine, 2)),
+    Check::new("ports", "Kafka's port is free", Code::PortTaken, Severity::Error, |machine| port(machine, 0)),
+    Check::new("ports", "Redis' port is free", Code::PortTaken, Severity::Error, |machine| port(machine, 1)),
+    Check::new("folders", "the state folder can be written", Code::HomeUnusable, Severity::Error, |machine| {
         folder(machine, 0)
     }),
-    check("folders", "the cache folder can be written", Code::HomeUnusable, Severity::Error, |machine| {
+    Check::new("folders", "the cache folder can be written", Code::HomeUnusable, Severity::Error, |machine| {
         folder(machine, 1)
     }),
-    check("disk", "there is room for Kafka's data", Code::DiskFull, Severity::Error, |machine| disk(machine, 0)),
-    check("disk", "there is room for what is fetched", Code::DiskFull, Severity::Error, |machine| disk(machine, 1)),
-    check("memory", "there is memory for the servers", Code::MemoryLow, Severity::Warning, memory),
-    check("network", "the proxy leaves this machine out", Code::ProxyIncomplete, Severity::Warning, proxy),
-    check("network", "certificates can be read", Code::CertificatesUnusable, Severity::Warning, certificates),
-    check("kar", "`kar` is on PATH", Code::KarMissing, Severity::Warning, kar),
-    check("sdk", "Node.js is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[0])),
-    check("sdk", "npm is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[1])),
-    check("sdk", "Java is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[2])),
-    check("sdk", "Maven is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[3])),
-    check("sdk", "Python is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[4])),
+    Check::new("disk", "there is room for Kafka's data", Code::DiskFull, Severity::Error, |machine| disk(machine, 0)),
+    Check::new("disk", "there is room for what is fetched", Code::DiskFull, Severity::Error, |machine| {
+        disk(machine, 1)
+    }),
+    Check::new("memory", "there is memory for the servers", Code::MemoryLow, Severity::Warning, memory),
+    Check::new("network", "the proxy leaves this machine out", Code::ProxyIncomplete, Severity::Warning, proxy),
+    Check::new("network", "certificates can be read", Code::CertificatesUnusable, Severity::Warning, certificates),
+    Check::new("kar", "`kar` is on PATH", Code::KarMissing, Severity::Warning, kar),
+    Check::new("sdk", "Node.js is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[0])),
+    Check::new("sdk", "npm is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[1])),
+    Check::new("sdk", "Java is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[2])),
+    Check::new("sdk", "Maven is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[3])),
+    Check::new("sdk", "Python is new enough", Code::ToolOld, Severity::Warning, |machine| sdk(machine, &tool::SDK[4])),
 ];
-
-const fn check(
-    category: &'static str,
-    title: &'static str,
-    code: Code,
-    severity: Severity,
-    judge: fn(&Machine) -> Finding,
-) -> Check {
-    Check { category, title, code, severity, judge }
-}
 
 fn bad(reason: &Reason) -> Finding {
     Finding::Bad(reason.message.clone(), reason.hints.clone())

@@ -7,7 +7,7 @@ use crate::check::{Outcome, Report, run};
 
 /// A machine on which nothing is wrong, and the native engine is taken.
 fn good() -> Machine {
-    let reason = Reason { message: "nobody answers".to_owned(), hints: vec!["start it".to_owned()] };
+    let reason = Reason { message: "nobody answers".to_owned(), hints: vec!["start it".to_owned()], code: None };
     let port = |service, port, flag| Port { service, bind: [127, 0, 0, 1].into(), port, flag, state: PortState::Free };
     let folder = |purpose, path: &str| {
         let state = FolderState { path: PathBuf::from(path), is_writable: true, free: Some(5 << 30) };
@@ -85,7 +85,7 @@ fn a_good_machine_is_told_line_by_line() {
 fn what_is_wrong_is_found_with_a_hint_that_is_true_for_it() {
     let mut machine = good();
     machine.ports[0].state = PortState::Taken(Some("redis-server (pid 12)".into()));
-    machine.native.java = Err(Reason { message: "no Java 11".into(), hints: vec!["install it".into()] });
+    machine.native.java = Err(Reason { message: "no Java 11".into(), hints: vec!["install it".into()], code: None });
     machine.memory = Some(100 << 20);
     machine.proxy = Proxy { set: vec!["https_proxy".into()], exceptions: Some("localhost, .example.org".into()) };
     machine.certificates = Some((PathBuf::from("/ca"), Err("holds no PEM certificate".into())));
@@ -117,7 +117,7 @@ fn what_is_wrong_is_found_with_a_hint_that_is_true_for_it() {
 #[test]
 fn a_container_engine_makes_the_parts_of_the_native_one_needless() {
     let mut machine = with_containers();
-    let missing = || Err(Reason { message: "missing".into(), hints: Vec::new() });
+    let missing = || Err(Reason { message: "missing".into(), hints: Vec::new(), code: None });
     machine.native = NativeParts { java: missing(), kafka: missing(), redis: missing() };
     assert_eq!(failed(&machine), Vec::<String>::new());
     machine.choice = EngineChoice::Native;

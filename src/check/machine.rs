@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use super::Reason;
 use super::tool::Tool;
 use crate::settings::EngineChoice;
 
@@ -29,15 +30,6 @@ pub struct Machine {
     pub proxy: Proxy,
     /// The file of certificates that SSL_CERT_FILE names, and what is wrong with it.
     pub certificates: Option<(PathBuf, Result<(), String>)>,
-}
-
-/// Why something is not there, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
-    /// One sentence.
-    pub message: String,
-    /// What to do.
-    pub hints: Vec<String>,
 }
 
 /// A container engine that answers.

@@ -1,20 +1,23 @@
 //! Checks as data: a category, a title, a code, how bad it is, and a judge of what was found. Pure; a target finds out
 //! what there is, side by side, and the judges only look at it.
 
+mod capacity;
+pub mod cluster;
+pub mod kubernetes;
 pub mod local;
 pub mod machine;
+pub mod quantity;
 pub mod tool;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::code::Code;
-use crate::error::Status;
+use crate::error::{Status, report};
 use crate::ui::{self, paint};
-use machine::Machine;
 
-/// One condition that a machine should meet.
-pub struct Check {
+/// One condition that a machine or a cluster should meet.
+pub struct Check<Subject> {
     /// What it belongs to, one word.
     pub category: &'static str,
     /// What should be the case.
@@ -24,7 +27,7 @@ pub struct Check {
     /// How bad it is when it is not the case.
     pub severity: Severity,
     /// Looks at what was found.
-    pub judge: fn(&Machine) -> Finding,
+    pub judge: fn(&Subject) -> Finding,
 }
 
 /// How bad a failed check is.
@@ -43,8 +46,31 @@ pub enum Finding {
     Fine(String),
     /// It is not, with hints that are true for the case.
     Bad(String, Vec<String>),
+    /// It may not be, which is a warning however bad it would be.
+    Doubtful(String, Vec<String>),
+    /// It is not, for a reason that may have a code of its own.
+    Because(Reason),
     /// It does not matter here, for this reason.
     Skipped(String),
+}
+
+/// Why something is not as it should be, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// One sentence.
+    pub message: String,
+    /// What to do.
+    pub hints: Vec<String>,
+    /// The entry of `karctl explain`, where there is one.
+    pub code: Option<Code>,
+}
+
+impl Reason {
+    /// What an error says.
+    pub fn of(error: &anyhow::Error) -> Self {
+        let report = report(error);
+        Self { message: report.message, hints: report.hints, code: report.code }
+    }
 }
 
 /// How a check ended.
@@ -89,28 +115,40 @@ pub struct Report {
     pub checks: Vec<Checked>,
 }
 
-/// Judges a machine by every check.
-pub fn run(checks: &[Check], machine: &Machine) -> Report {
-    let checks: Vec<_> = checks.iter().map(|check| check.run(machine)).collect();
+/// Judges a machine or a cluster by every check.
+pub fn run<'a, Subject: 'a>(checks: impl IntoIterator<Item = &'a Check<Subject>>, subject: &Subject) -> Report {
+    let checks: Vec<_> = checks.into_iter().map(|check| check.run(subject)).collect();
     let count = |outcome| checks.iter().filter(|checked| checked.outcome == outcome).count();
     Report { errors: count(Outcome::Error), warnings: count(Outcome::Warning), checks }
 }
 
-impl Check {
-    fn run(&self, machine: &Machine) -> Checked {
-        let (outcome, found, hints) = match (self.judge)(machine) {
-            Finding::Fine(found) => (Outcome::Ok, found, Vec::new()),
-            Finding::Skipped(found) => (Outcome::Skipped, found, Vec::new()),
-            Finding::Bad(found, hints) => {
-                let outcome = match self.severity {
-                    Severity::Error => Outcome::Error,
-                    Severity::Warning => Outcome::Warning,
-                };
-                let hints = if hints.is_empty() { vec![as_hint(self.code.remedy())] } else { hints };
-                (outcome, found, hints)
-            }
+impl<Subject> Check<Subject> {
+    const fn new(
+        category: &'static str,
+        title: &'static str,
+        code: Code,
+        severity: Severity,
+        judge: fn(&Subject) -> Finding,
+    ) -> Self {
+        Self { category, title, code, severity, judge }
+    }
+
+    fn run(&self, subject: &Subject) -> Checked {
+        let failed = match self.severity {
+            Severity::Error => Outcome::Error,
+            Severity::Warning => Outcome::Warning,
         };
-        Checked { category: self.category, title: self.title, code: self.code, outcome, found, hints }
+        let (outcome, code, found, mut hints) = match (self.judge)(subject) {
+            Finding::Fine(found) => (Outcome::Ok, self.code, found, Vec::new()),
+            Finding::Skipped(found) => (Outcome::Skipped, self.code, found, Vec::new()),
+            Finding::Bad(found, hints) => (failed, self.code, found, hints),
+            Finding::Doubtful(found, hints) => (Outcome::Warning, self.code, found, hints),
+            Finding::Because(reason) => (failed, reason.code.unwrap_or(self.code), reason.message, reason.hints),
+        };
+        if hints.is_empty() && matches!(outcome, Outcome::Error | Outcome::Warning) {
+            hints.push(as_hint(code.remedy()));
+        }
+        Checked { category: self.category, title: self.title, code, outcome, found, hints }
     }
 }
 

@@ -75,7 +75,7 @@ enum Command {
     /// Container images
     #[command(subcommand)]
     Images(images::ImagesCommand),
-    /// Whether this machine is ready, and how to get what is missing
+    /// Whether this machine or a cluster is ready, and how to get what is missing
     #[command(subcommand)]
     Check(check::CheckCommand),
     /// The settings as they come out of all layers

@@ -22,6 +22,7 @@ use crate::ui::{Event, Output};
 const DOCUMENTS: &[Document] = &[
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
+    document::<check::Report>("check k8s"),
     document::<check::Report>("check local"),
     document::<target::completions::Installed>("completions --install"),
     document::<config::Shown>("config show"),

@@ -98,7 +98,11 @@ impl RuntimeArguments {
         .collect()
     }
 
-    fn load(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
+    /// The settings, and what a deploy is told beside them.
+    ///
+    /// # Errors
+    /// A usage failure for what does not fit together.
+    pub fn load(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
         let loaded = self.settings.load(context, self.flags())?;
         let elsewhere = self.services.as_ref().map(|file| environment::read_services(context, file)).transpose()?;
         let mut options = deploy::Options { elsewhere, ..deploy::Options::default() };

@@ -14,7 +14,9 @@ use super::completions;
 use crate::context::Context;
 use crate::error::{Result, Status};
 use crate::target::kubernetes::connection::{Selection, connect};
-use crate::target::kubernetes::{report, status, undeploy};
+use crate::target::kubernetes::{not_deployed, report, status, undeploy};
+
+pub use deploy::RuntimeArguments;
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -127,7 +129,10 @@ impl StatusArguments {
         let cluster = connect(context, &self.cluster.selection()).await?;
         let status = status::status(&cluster, &loaded.settings.kubernetes.namespace).await?;
         context.ui.data(&status, report::status)?;
-        Ok(if status.is_deployed && status.problems.is_empty() { 0 } else { Status::Failed as u8 })
+        if !status.is_deployed {
+            return Err(not_deployed(&status.namespace).into());
+        }
+        Ok(if status.problems.is_empty() { 0 } else { Status::Failed as u8 })
     }
 }
 

@@ -110,6 +110,7 @@ impl Cluster {
         if shared.version.minor < OLDEST_MINOR {
             return Err(Failure::new(format!("the API server is Kubernetes {}", shared.version.text))
                 .hint(format!("karctl needs 1.{OLDEST_MINOR} or newer"))
+                .code(Code::ClusterVersion)
                 .into());
         }
         Ok(Self { shared: Arc::new(shared) })

@@ -48,6 +48,10 @@ pub const EVENT: Kind = namespaced("v1", "Event", "events");
 pub const NODE: Kind = cluster_wide("v1", "Node", "nodes");
 /// A quota.
 pub const RESOURCE_QUOTA: Kind = namespaced("v1", "ResourceQuota", "resourcequotas");
+/// Least and greatest amounts of a container or claim.
+pub const LIMIT_RANGE: Kind = namespaced("v1", "LimitRange", "limitranges");
+/// Addresses of a service.
+pub const ENDPOINT_SLICE: Kind = namespaced("discovery.k8s.io/v1", "EndpointSlice", "endpointslices");
 /// A class of volumes.
 pub const STORAGE_CLASS: Kind = cluster_wide("storage.k8s.io/v1", "StorageClass", "storageclasses");
 /// A stateful set.
@@ -80,6 +84,8 @@ pub const KINDS: &[Kind] = &[
     EVENT,
     NODE,
     RESOURCE_QUOTA,
+    LIMIT_RANGE,
+    ENDPOINT_SLICE,
     STORAGE_CLASS,
     STATEFUL_SET,
     DEPLOYMENT,

@@ -75,7 +75,7 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
     let source = namespaces::Source::of(namespace, &plan.objects());
     let enabling = enabling(cluster, &desired, options, &source).await?;
     if is_changing || enabling.is_change() {
-        let others = enabling.permissions().into_iter().chain(watching(&desired, options)).collect();
+        let others = enabling.permissions().into_iter().chain(watching(namespace, options)).collect();
         apply::check(cluster, &plan, namespace, options.policy, others).await?;
     }
     if !options.dry_run {
@@ -113,7 +113,7 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
 }
 
 /// Namespaces that a deploy enables, or brings up to date.
-struct Enabling {
+pub(super) struct Enabling {
     /// What each is found to lack.
     outlook: Vec<namespaces::Enabled>,
 }
@@ -121,7 +121,7 @@ struct Enabling {
 /// `default`, as the original does but on OpenShift, those that were asked for, and those whose secrets are out of date.
 ///
 /// Fails where one of them cannot be enabled; nothing is changed yet.
-async fn enabling(
+pub(super) async fn enabling(
     cluster: &Cluster,
     desired: &Desired,
     options: &Options,
@@ -145,15 +145,15 @@ async fn enabling(
 }
 
 impl Enabling {
-    fn changing(&self) -> impl Iterator<Item = &namespaces::Enabled> {
+    pub(super) fn changing(&self) -> impl Iterator<Item = &namespaces::Enabled> {
         self.outlook.iter().filter(|enabled| enabled.change != Change::Unchanged)
     }
 
-    fn is_change(&self) -> bool {
+    pub(super) fn is_change(&self) -> bool {
         self.changing().next().is_some()
     }
 
-    fn permissions(&self) -> Vec<Permission> {
+    pub(super) fn permissions(&self) -> Vec<Permission> {
         let of_namespace = |enabled: &namespaces::Enabled| {
             let namespace = Reference::new(NAMESPACE, "", &enabled.namespace);
             let secret = |verb| Permission::within(verb, SECRET, "", &enabled.namespace);
@@ -187,14 +187,13 @@ impl Enabling {
 }
 
 /// What waiting and the proof need, which come after the last write.
-fn watching(desired: &Desired, options: &Options) -> Vec<Permission> {
-    let namespace = &desired.cluster.namespace;
+pub(super) fn watching(namespace: &str, options: &Options) -> Vec<Permission> {
     let within = |verb, kind, subresource| Permission::within(verb, kind, subresource, namespace);
     let mut permissions = Vec::new();
     if !options.no_wait {
         permissions.extend([POD, CLAIM, EVENT, REPLICA_SET].map(|kind| within("list", kind, "")));
         permissions.push(within("create", SERVICE, "proxy"));
-        if desired.facts.elsewhere.is_none() {
+        if options.elsewhere.is_none() {
             permissions.push(within("get", POD, "portforward"));
         }
     }
@@ -202,7 +201,7 @@ fn watching(desired: &Desired, options: &Options) -> Vec<Permission> {
 }
 
 /// What the settings and the cluster together make of it.
-async fn desired(
+pub(super) async fn desired(
     context: &Context,
     cluster: &Cluster,
     settings: &Settings,
@@ -264,6 +263,8 @@ pub struct Differences {
     pub same: bool,
     /// Objects that a deploy would change.
     pub objects: Vec<ObjectDifference>,
+    /// Namespaces that a deploy would enable, or bring up to date.
+    pub namespaces: Vec<namespaces::Enabled>,
 }
 
 /// One object that a deploy would change.
@@ -299,10 +300,14 @@ pub struct FieldDifference {
 /// As the deploy would, before its first write.
 pub async fn diff(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Differences> {
     let (desired, _) = desired(context, cluster, settings, options).await?;
-    let plan = plan(cluster, manifests::objects(&desired)?, &desired.cluster.namespace, options.policy).await?;
+    let namespace = &desired.cluster.namespace;
+    let plan = plan(cluster, manifests::objects(&desired)?, namespace, options.policy).await?;
+    let source = namespaces::Source::of(namespace, &plan.objects());
+    let enabling = enabling(cluster, &desired, options, &source).await?;
+    let namespaces: Vec<_> = enabling.changing().cloned().collect();
     let changed = plan.steps.iter().filter(|step| step.change != Change::Unchanged);
     let objects: Vec<_> = changed.map(super::report::object_difference).collect();
-    Ok(Differences { same: objects.is_empty(), objects })
+    Ok(Differences { same: objects.is_empty() && namespaces.is_empty(), objects, namespaces })
 }
 
 /// What a deploy applies, without a cluster: new passwords and certificates each time.

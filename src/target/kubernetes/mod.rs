@@ -11,6 +11,7 @@
 pub mod access;
 pub mod agent;
 mod apply;
+pub mod check;
 pub mod compare;
 pub mod connection;
 pub mod deploy;

@@ -66,11 +66,11 @@ fn sentence(missing: &[&Permission]) -> String {
     groups.iter().map(group).collect::<Vec<_>>().join("; ")
 }
 
-/// Makes sure that all of it is allowed. Nothing is changed.
+/// What of it is not allowed, in one sentence; empty where nothing is missing. Nothing is changed.
 ///
 /// # Errors
-/// Every one that is missing, in one failure.
-pub async fn require(cluster: &Cluster, permissions: impl IntoIterator<Item = Permission>) -> Result<()> {
+/// When the server does not say.
+pub async fn missing(cluster: &Cluster, permissions: impl IntoIterator<Item = Permission>) -> Result<String> {
     let mut needed: Vec<Permission> = Vec::new();
     for permission in permissions {
         if !needed.contains(&permission) {
@@ -83,10 +83,19 @@ pub async fn require(cluster: &Cluster, permissions: impl IntoIterator<Item = Pe
         Ok::<_, crate::client::kubernetes::KubernetesError>((!may).then_some(permission))
     });
     let missing: Vec<_> = try_join_all(answers).await.map_err(Failure::from)?.into_iter().flatten().collect();
+    Ok(sentence(&missing))
+}
+
+/// Makes sure that all of it is allowed. Nothing is changed.
+///
+/// # Errors
+/// Every one that is missing, in one failure.
+pub async fn require(cluster: &Cluster, permissions: impl IntoIterator<Item = Permission>) -> Result<()> {
+    let missing = missing(cluster, permissions).await?;
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(format!("nothing was changed: you may not {}", sentence(&missing)))
+    Err(Failure::new(format!("nothing was changed: you may not {missing}"))
         .hint("`karctl k8s rbac` prints the least rights that are needed, for whoever may grant them")
         .code(Code::ClusterForbidden)
         .into())

@@ -4,6 +4,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::deploy::{Deployed, Differences, FieldDifference, ObjectDifference};
+use super::namespaces::Enabled;
 use super::plan::Planned;
 use super::pods::Pods;
 use super::status::ClusterStatus;
@@ -89,6 +90,14 @@ pub fn deployed(deployed: &Deployed) -> String {
     text
 }
 
+/// Its label may be there already, and only what it was given be out of date.
+fn enabling(namespace: &Enabled) -> String {
+    match namespace.copied.as_slice() {
+        [] => "enabled".to_owned(),
+        copied => format!("enabled, with {} copied anew", copied.join(" and ")),
+    }
+}
+
 fn verb(change: Change, dry_run: bool) -> String {
     if dry_run { format!("would be {change}") } else { change.to_string() }
 }
@@ -106,6 +115,9 @@ pub fn differences(differences: &Differences) -> String {
             let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
             text.push_str(&format!("  {}: {} -> {}\n", field.path, side(&field.live), side(&field.desired)));
         }
+    }
+    for namespace in &differences.namespaces {
+        text.push_str(&format!("Namespace {}: would be {}\n", namespace.namespace, enabling(namespace)));
     }
     text
 }

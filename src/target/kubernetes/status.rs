@@ -8,6 +8,7 @@ use super::inventory::Inventory;
 use super::ready::{Readiness, readiness, trouble};
 use super::{facts, names, namespaces};
 use crate::certificate;
+use crate::check::kubernetes::CERTIFICATE_DAYS;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
     CLAIM, DEPLOYMENT, EVENT, NAMESPACE, Object, POD, Reference, STATEFUL_SET, WEBHOOK,
@@ -79,9 +80,6 @@ pub struct EnabledNamespace {
 /// Namespaces that are looked at at a time.
 const AT_A_TIME: usize = 16;
 
-/// Days under which a certificate is warned about: a third of its life is about 365.
-const WARN_DAYS: i64 = 365;
-
 /// Looks at the runtime.
 ///
 /// # Errors
@@ -118,13 +116,6 @@ pub async fn status(cluster: &Cluster, namespace: &str) -> Result<ClusterStatus>
     let workloads: Vec<_> = sets.into_iter().chain(deployments).collect();
     status.release = workloads.first().and_then(|set| set.label("app.kubernetes.io/version")).map(str::to_owned);
     status.components = workloads.iter().map(component).collect();
-    for object in &inventory.objects {
-        if [STATEFUL_SET.name, DEPLOYMENT.name].contains(&object.kind.as_str())
-            && !workloads.iter().any(|workload| workload.name() == object.name)
-        {
-            status.problems.push(format!("{object} is gone; `karctl k8s deploy` brings it back"));
-        }
-    }
     let unready: Vec<_> = status.components.iter().filter(|component| !component.is_ready).collect();
     let names: Vec<_> = unready.iter().map(|component| component.name.as_str()).collect();
     let pods: Vec<_> = pods.iter().filter(|pod| pod.label("name").is_some_and(|name| names.contains(&name))).collect();
@@ -134,6 +125,14 @@ pub async fn status(cluster: &Cluster, namespace: &str) -> Result<ClusterStatus>
         let found = trouble(&without_pods, &pods, &claims, &events).map(|trouble| trouble.message);
         let plain = || format!("{} is not ready: {}", unready[0].name, unready[0].state);
         status.problems.push(found.unwrap_or_else(plain));
+    }
+    for object in &inventory.objects {
+        if [STATEFUL_SET.name, DEPLOYMENT.name].contains(&object.kind.as_str())
+            && !workloads.iter().any(|workload| workload.name() == object.name)
+        {
+            status.problems.push(format!("{object} is gone; `karctl k8s deploy` brings it back"));
+            status.components.push(Component::gone(&object.name));
+        }
     }
     look_at_webhook(cluster, namespace, &mut status).await?;
     look_at_namespaces(cluster, namespace, &mut status).await?;
@@ -154,7 +153,7 @@ async fn look_at_webhook(cluster: &Cluster, namespace: &str, status: &mut Cluste
     };
     let days = inspected.left(jiff::Timestamp::now()).as_hours() / 24;
     status.certificate_days_left = Some(days);
-    if days < WARN_DAYS {
+    if days < CERTIFICATE_DAYS {
         status.problems.push(format!("the injector's certificate ends in {days} days; `karctl k8s deploy` renews it"));
     }
     Ok(())
@@ -191,6 +190,12 @@ async fn look_at_namespaces(cluster: &Cluster, namespace: &str, status: &mut Clu
             .push(format!("namespace {namespace} is enabled: the injector would wait for itself; disable it"));
     }
     Ok(())
+}
+
+impl Component {
+    fn gone(name: &str) -> Self {
+        Self { name: name.to_owned(), is_ready: false, state: "gone".to_owned(), image: "-".to_owned() }
+    }
 }
 
 fn component(workload: &Object) -> Component {

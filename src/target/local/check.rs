@@ -13,11 +13,9 @@ use super::engine::EngineKind;
 use super::instance::{Component, Desired, Presence};
 use super::native::Sources;
 use super::record::Record;
-use crate::check::machine::{
-    ContainerEngine, Folder, FolderState, Machine, NativeParts, Port, PortState, Proxy, Reason,
-};
+use crate::check::machine::{ContainerEngine, Folder, FolderState, Machine, NativeParts, Port, PortState, Proxy};
 use crate::check::tool::{SDK, Tool};
-use crate::check::{self, Report};
+use crate::check::{self, Reason, Report};
 use crate::client::{disk, memory, port, program};
 use crate::context::Context;
 use crate::error::{Result, report};
@@ -74,14 +72,9 @@ fn choice(context: &Context, settings: &Settings, desired: &Desired) -> EngineCh
     }
 }
 
-fn reason(error: &anyhow::Error) -> Reason {
-    let report = report(error);
-    Reason { message: report.message, hints: report.hints }
-}
-
 async fn container_engine(context: &Context) -> std::result::Result<ContainerEngine, Reason> {
-    let engine = DockerEngine::connect(context, None).await.map_err(|error| reason(&error))?;
-    let version = engine.client().version().await.map_err(|error| reason(&error.into()))?;
+    let engine = DockerEngine::connect(context, None).await.map_err(|error| Reason::of(&error))?;
+    let version = engine.client().version().await.map_err(|error| Reason::of(&error.into()))?;
     let host = engine.client().host().await.ok();
     let now = Timestamp::now();
     let ahead = |time: String| Some(time.parse::<Timestamp>().ok()?.as_second() - now.as_second());
@@ -96,10 +89,10 @@ async fn container_engine(context: &Context) -> std::result::Result<ContainerEng
 async fn native(context: &Context, desired: &Desired) -> NativeParts {
     let (context, desired) = (context.clone(), desired.clone());
     let looked = tokio::task::spawn_blocking(move || Sources::look(&context, &desired));
-    let unknown = || Reason { message: "it took too long to look for it".to_owned(), hints: Vec::new() };
+    let unknown = || Reason { message: "it took too long to look for it".to_owned(), hints: Vec::new(), code: None };
     match tokio::time::timeout(ANSWER_LIMIT, looked).await {
         Ok(Ok(Sources { java, kafka, redis })) => {
-            let [java, kafka, redis] = [java, kafka, redis].map(|source| source.map_err(|error| reason(&error)));
+            let [java, kafka, redis] = [java, kafka, redis].map(|source| source.map_err(|error| Reason::of(&error)));
             NativeParts { java, kafka, redis }
         }
         _ => NativeParts { java: Err(unknown()), kafka: Err(unknown()), redis: Err(unknown()) },
@@ -150,7 +143,7 @@ async fn is_ours(context: &Context, desired: &Desired, component: Component) -> 
 
 /// The folder need not exist yet: what counts is the nearest one above that does.
 fn folder(purpose: &'static str, path: Result<PathBuf>) -> Folder {
-    let state = path.map_err(|error| reason(&error)).map(|path| {
+    let state = path.map_err(|error| Reason::of(&error)).map(|path| {
         let there = path.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
         FolderState {
             is_writable: there.is_dir() && access(there, Access::WRITE_OK | Access::EXEC_OK).is_ok(),

@@ -18,6 +18,16 @@ fn a_deploy_makes_what_is_rendered_and_the_next_one_nothing() {
     let dry = runtime.k8s(&["deploy", "--dry-run", "-o", "json"]);
     assert_says(&dry, 0, &[]);
     let would = changes(&dry.document("k8s deploy"));
+    let differences = runtime.k8s(&["diff"]);
+    let last = differences.stdout.lines().last();
+    let enabled = "Namespace default: would be enabled, with kar.ibm.com.runtime-config copied anew";
+    assert_eq!((differences.status, last), (Some(3), Some(enabled)), "{}", differences.stderr);
+    let nothing = runtime.k8s(&["status"]);
+    assert_says(
+        &nothing,
+        1,
+        &["error: KAR does not run in namespace kar-system", "hint: deploy it with `karctl k8s deploy`", "KAR208"],
+    );
     assert_eq!(runtime.cluster.writes_since(mark), []);
 
     let rendered: BTreeSet<_> = runtime.rendered(&[]).iter().map(named).collect();
@@ -177,6 +187,15 @@ fn namespaces_are_enabled_by_a_deploy_or_refused_before_it() {
         runtime.cluster.shown(secret)
     };
     assert_eq!((data("default"), data("team-a")), (data(SYSTEM), data(SYSTEM)));
+    // What was changed there is brought back, and a diff says so.
+    let delete = ["delete", "secret", "kar.ibm.com.runtime-config", "--namespace", "team-a"];
+    runtime.cluster.shown(delete);
+    let differences = runtime.k8s(&["diff", "-o", "json"]);
+    let document = differences.document("k8s diff");
+    assert_eq!((differences.status, &document["same"]), (Some(3), &serde_json::json!(false)));
+    assert_eq!(document["namespaces"][0]["namespace"], "team-a");
+    assert_eq!(runtime.deploy(&[]), Vec::<String>::new());
+    assert_eq!(data("team-a"), data(SYSTEM));
     // One that is on its way out holds nothing up; on this cluster it never goes.
     runtime.cluster.shown(["delete", "namespace", "team-a", "--wait=false"]);
     runtime.sandbox.write("work/password", "another");

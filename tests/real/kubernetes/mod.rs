@@ -10,6 +10,7 @@
 mod adoption;
 mod audit;
 mod bad_input;
+mod checks;
 mod cluster;
 mod deploy_api;
 mod deploy_node;

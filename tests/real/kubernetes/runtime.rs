@@ -36,6 +36,11 @@ impl Runtime {
         self.k8s_as(&self.cluster.kubeconfig(), arguments)
     }
 
+    /// `karctl ns` as the administrator.
+    pub fn ns(&self, arguments: &[&str]) -> Finished {
+        self.cluster.karctl(&self.sandbox, [&["ns"], arguments].concat()).output()
+    }
+
     /// `karctl k8s` with another kubeconfig.
     pub fn k8s_as(&self, kubeconfig: &Path, arguments: &[&str]) -> Finished {
         let arguments = [&["k8s"], arguments].concat();

@@ -46,6 +46,11 @@ pub fn forward_port(ordinal: u16) -> u16 {
 /// The port of a broker's pod that port-forwards lead to.
 pub const KAFKA_FORWARD_PORT: u16 = FORWARD_PORT;
 
+/// The level of Pod Security of the runtime's namespace.
+pub fn pod_security(anyuid: bool) -> &'static str {
+    if anyuid { "privileged" } else { "restricted" }
+}
+
 /// Renders every object, with its labels, namespace and the hash of what it was made from.
 ///
 /// # Errors
@@ -137,7 +142,7 @@ impl Values {
         };
         Ok(Self {
             namespace: desired.cluster.namespace.clone(),
-            pod_security: if desired.cluster.anyuid { "privileged" } else { "restricted" },
+            pod_security: pod_security(desired.cluster.anyuid),
             persistence: desired.cluster.persistence,
             storage_class: desired.cluster.storage_class.clone(),
             anyuid: desired.facts.is_openshift && desired.cluster.anyuid,

@@ -1,0 +1,189 @@
+//! What was found of a cluster, for the judges. Pure data: whatever the server does not tell says why, in one sentence.
+
+use std::collections::BTreeMap;
+
+use super::Reason;
+use super::quantity::Quantity;
+use crate::settings::{Implementation, Spread};
+
+/// What the server told, or why it did not.
+pub type Told<T> = Result<T, Reason>;
+
+/// Amounts by the names that quotas use, such as `requests.memory` or `pods`.
+pub type Amounts = BTreeMap<String, Quantity>;
+
+/// What was found of a cluster.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Version of the API server, such as `v1.33.1`.
+    pub version: String,
+    /// Minor version, such as 33.
+    pub minor: u32,
+    /// Namespace of the runtime.
+    pub namespace: String,
+    /// What whoever asks may not do of what a deploy needs, in one sentence; empty where nothing is missing.
+    pub missing_rights: Told<String>,
+    /// What a deploy would do, or why it would be refused; `None` where rights are missing, so that it was not rehearsed.
+    pub rehearsal: Option<Told<String>>,
+    /// Which injector is asked for.
+    pub injector: Implementation,
+    /// What the deploy asks the cluster for.
+    pub demand: Demand,
+    /// Classes of storage.
+    pub classes: Told<Vec<StorageClass>>,
+    /// The class that is asked for; `None` means the default one.
+    pub class: Option<String>,
+    /// The nodes.
+    pub nodes: Told<Vec<Node>>,
+    /// Quotas of the runtime's namespace.
+    pub quotas: Told<Vec<Quota>>,
+    /// Limit ranges of the runtime's namespace.
+    pub ranges: Told<Vec<Range>>,
+    /// Level of Pod Security that a deploy gives the runtime's namespace.
+    pub level: &'static str,
+    /// The runtime's namespace where it is there, `default`, and every enabled one.
+    pub namespaces: Told<Vec<Namespace>>,
+    /// Where images of this machine's registry are pulled from.
+    pub registry: Registry,
+    /// Webhooks that change pods, karctl's own left out.
+    pub webhooks: Told<Vec<Webhook>>,
+    /// What runs; `None` where it was not asked for.
+    pub runtime: Option<Told<Runtime>>,
+}
+
+/// What a deploy asks a cluster for.
+#[derive(Clone, Debug, Default)]
+pub struct Demand {
+    /// The pods.
+    pub pods: Vec<Pod>,
+    /// Claims that are not there yet.
+    pub claims: Vec<Claim>,
+    /// Everything that counts against a quota beyond what the runtime has already.
+    pub amounts: Amounts,
+    /// Images of the pods.
+    pub images: Vec<String>,
+    /// How replicas are kept apart.
+    pub spread: Option<Spread>,
+}
+
+/// A pod, with what its containers ask for together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pod {
+    /// Name, such as `kar-kafka-0`.
+    pub name: String,
+    /// Workload, such as `kar-kafka`.
+    pub part: String,
+    /// By `requests.cpu`, `limits.memory` and so on.
+    pub amounts: Amounts,
+}
+
+/// A claim on a volume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Name.
+    pub name: String,
+    /// Size.
+    pub storage: Quantity,
+}
+
+/// A class of storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorageClass {
+    /// Name.
+    pub name: String,
+    /// Whether claims without a class get it.
+    pub is_default: bool,
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Name.
+    pub name: String,
+    /// Such as `amd64`.
+    pub architecture: String,
+    /// Why it takes no pod of the runtime, where it does not: `it is not ready`.
+    pub refusal: Option<String>,
+    /// What is allocatable and not requested by others, by `requests.cpu`, `requests.memory` and `pods`.
+    pub free: Amounts,
+}
+
+/// A quota on a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Name.
+    pub name: String,
+    /// What there may be at most.
+    pub hard: Amounts,
+    /// What there is.
+    pub used: Amounts,
+}
+
+/// A limit range of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// Name.
+    pub name: String,
+    /// Of what: `Container`, `Pod` or `PersistentVolumeClaim`.
+    pub kind: String,
+    /// Least amounts, by `cpu`, `memory` or `storage`.
+    pub min: Amounts,
+    /// Greatest amounts.
+    pub max: Amounts,
+    /// Limits that a container is given that has none.
+    pub default: Amounts,
+}
+
+/// A namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namespace {
+    /// Name.
+    pub name: String,
+    /// Level of Pod Security that is enforced.
+    pub level: Option<String>,
+    /// Whether karctl made it.
+    pub is_ours: bool,
+}
+
+/// The registry of images that were built by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registry {
+    /// By which name images have it.
+    pub host: String,
+    /// Whether the cluster is on this machine, or a local tool made it.
+    pub is_local_cluster: bool,
+    /// Names by which the cluster says that its nodes reach a local registry; empty where it says nothing.
+    pub announced: Told<Vec<String>>,
+}
+
+/// A webhook that is asked about pods that are created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Its MutatingWebhookConfiguration.
+    pub configuration: String,
+    /// Its name.
+    pub name: String,
+    /// Its service, `namespace/name`, where it is in the cluster.
+    pub service: Option<String>,
+    /// Whether pods are refused when it does not answer.
+    pub is_strict: bool,
+    /// Whether its service has an address; `None` where nobody said.
+    pub is_served: Option<bool>,
+    /// Whether it injects KAR's sidecar.
+    pub is_injector: bool,
+    /// The namespaces, of those that were looked at, whose pods it is asked about.
+    pub namespaces: Vec<String>,
+}
+
+/// What runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Runtime {
+    /// Whether KAR is deployed.
+    pub is_deployed: bool,
+    /// Workloads: name, and what is missing of those that are not ready.
+    pub components: Vec<(String, Option<String>)>,
+    /// Days until the injector's certificate ends; `None` where there is none.
+    pub certificate_days: Option<i64>,
+    /// Enabled namespaces, and whether their configuration is the runtime's.
+    pub enabled: Vec<(String, bool)>,
+}
