@@ -179,6 +179,9 @@ codes! {
     "KAR223" NamespaceStale "a namespace's copy of the configuration is not the runtime's",
         "Pods read a copy of the runtime's secret in their own namespace. It was changed or removed there, or the runtime was changed by something else than karctl.",
         "Copy it anew with `karctl ns enable NAMESPACE`, or run `karctl k8s deploy`, which does so everywhere.";
+    "KAR224" DataOfOtherNumber "the data was written by another number of servers",
+        "Kafka and ZooKeeper elect a leader by majority. When one server with data becomes three, the two empty ones are a majority: they may elect one of themselves, and what the first one holds is thrown away. When three become one, the one that is left may not have what the others acknowledged, and topics keep replicas that are gone.",
+        "Go back to the former number (with or without `--ha`). To change it, move the data by hand: deploy a second runtime with `--set kubernetes.namespace=N`, copy the topics and Redis' keys, then undeploy the first; or delete the data with `karctl k8s undeploy --delete-data`.";
 }
 
 impl fmt::Display for Code {

@@ -211,7 +211,7 @@ pub(super) async fn desired(
     context.ui.trace(1, || format!("KAR {}: {}", release.version, release.reason));
     let (is_openshift, credentials, certificate, pull_secret) = tokio::try_join!(
         is_openshift(cluster, settings),
-        facts::credentials(cluster, settings),
+        facts::credentials(cluster, settings, options.elsewhere.is_some()),
         facts::certificate(cluster, settings),
         pull_secret(cluster, settings, options),
     )?;

@@ -6,7 +6,12 @@ use crate::services::{ClusterServices, Outside};
 use crate::settings::{InjectorSettings, KafkaMode, KafkaSettings, KubernetesSettings, RedisSettings, Settings};
 
 /// Brokers, and ZooKeepers, with high availability; three are the least that outvote one that is lost.
-const REPLICAS: u16 = 3;
+pub const REPLICAS: u16 = 3;
+
+/// Brokers that settings ask for.
+pub fn brokers(settings: &KubernetesSettings) -> u16 {
+    if settings.high_availability { REPLICAS } else { 1 }
+}
 
 /// SASL user of Kafka; `kar`'s own default.
 pub const KAFKA_USERNAME: &str = "token";
@@ -84,7 +89,7 @@ impl Desired {
 
     /// Number of brokers.
     pub fn brokers(&self) -> u16 {
-        if self.cluster.high_availability { REPLICAS } else { 1 }
+        brokers(&self.cluster)
     }
 
     /// Number of ZooKeepers; none where Kafka keeps its metadata itself.

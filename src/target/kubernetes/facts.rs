@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use rand::distr::{Alphanumeric, SampleString};
 
-use super::desired::{Certificate, Credentials};
+use super::desired::{Certificate, Credentials, REPLICAS, brokers};
 use super::names;
 use crate::certificate::{self, Authority, Decision, Leaf};
 use crate::client::kubernetes::Cluster;
@@ -43,19 +43,23 @@ pub fn value(secret: &Object, key: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The passwords of the settings, else those kept on the cluster, else new ones.
+/// The passwords of the settings, else those kept on the cluster, else new ones. Where Kafka and Redis are elsewhere, no
+/// server opens the data that an earlier deploy left, so nothing is refused for its sake.
 ///
 /// # Errors
-/// When the data is there and the secret that opens it is gone.
-pub async fn credentials(cluster: &Cluster, settings: &Settings) -> Result<Credentials> {
+/// When the data is there, and what is asked for could not open it or would lose it.
+pub async fn credentials(cluster: &Cluster, settings: &Settings, is_elsewhere: bool) -> Result<Credentials> {
     let namespace = &settings.kubernetes.namespace;
     let kept = secret(cluster, namespace, names::CREDENTIALS).await?;
     let kept_value = |key: &str| kept.as_ref().and_then(|secret| value(secret, key));
-    if kept.is_none() {
-        refuse_lost_passwords(cluster, settings).await?;
-    }
-    if let Some(mode) = kept_value("kafka-mode") {
-        refuse_other_mode(cluster, settings, &mode).await?;
+    if !is_elsewhere && settings.kubernetes.persistence {
+        if kept.is_none() {
+            refuse_lost_passwords(cluster, settings).await?;
+        }
+        if let Some(mode) = kept_value("kafka-mode") {
+            refuse_other_mode(cluster, settings, &mode).await?;
+        }
+        refuse_other_number(cluster, settings, kept_value("servers")).await?;
     }
     let new = Credentials::generate(settings);
     let choose = |given: &Option<Secret>, key: &str, new: Secret| {
@@ -68,19 +72,20 @@ pub async fn credentials(cluster: &Cluster, settings: &Settings) -> Result<Crede
     })
 }
 
-/// The claim of the first broker, where Kafka's data is kept.
-async fn kafka_claim(cluster: &Cluster, settings: &Settings) -> Result<Option<Object>> {
-    let claim = Reference::new(CLAIM, &settings.kubernetes.namespace, "kar-kafka-pvc-kar-kafka-0");
+/// The claim of a broker, where Kafka's data is kept.
+async fn kafka_claim(cluster: &Cluster, settings: &Settings, ordinal: u16) -> Result<Option<Object>> {
+    let name = format!("kar-kafka-pvc-kar-kafka-{ordinal}");
+    let claim = Reference::new(CLAIM, &settings.kubernetes.namespace, name);
     Ok(cluster.get(&claim).await.map_err(Failure::from)?)
 }
 
 /// Neither mode can read what the other wrote.
 async fn refuse_other_mode(cluster: &Cluster, settings: &Settings, written: &str) -> Result<()> {
     let mode = settings.kafka.mode.name();
-    if written == mode || !settings.kubernetes.persistence {
+    if written == mode {
         return Ok(());
     }
-    let Some(claim) = kafka_claim(cluster, settings).await? else { return Ok(()) };
+    let Some(claim) = kafka_claim(cluster, settings, 0).await? else { return Ok(()) };
     Err(Failure::new(format!(
         "{} holds data that Kafka wrote in mode {written}, and {mode} is asked for",
         claim.reference()
@@ -92,13 +97,46 @@ async fn refuse_other_mode(cluster: &Cluster, settings: &Settings, written: &str
     .into())
 }
 
+/// Servers elect a leader by majority. Two new ones beside one with data are a majority without it: whichever of them leads
+/// makes the first one throw its data away (seen with ZooKeeper: <https://github.com/bitnami/charts/issues/32542>). One that
+/// is left of three may lack what the other two acknowledged.
+///
+/// What a former karctl wrote says no number; then the claims tell.
+async fn refuse_other_number(cluster: &Cluster, settings: &Settings, written: Option<String>) -> Result<()> {
+    let wanted = brokers(&settings.kubernetes);
+    let Some(claim) = kafka_claim(cluster, settings, 0).await? else { return Ok(()) };
+    let written = match written.and_then(|written| written.parse().ok()) {
+        Some(written) => written,
+        None if kafka_claim(cluster, settings, 1).await?.is_some() => REPLICAS,
+        None => 1,
+    };
+    if written == wanted {
+        return Ok(());
+    }
+    let flag = if written > 1 { "with --ha" } else { "without --ha" };
+    let namespace = &settings.kubernetes.namespace;
+    Err(Failure::new(format!(
+        "{} holds data of {}, and {} asked for: servers without the data could outvote those with it",
+        claim.reference(),
+        if written == 1 { "one broker".to_owned() } else { format!("{written} brokers") },
+        if wanted == 1 { "one broker is".to_owned() } else { format!("{wanted} brokers are") }
+    ))
+    .hint(format!("go back {flag} (kubernetes.high_availability={})", written > 1))
+    .hint(format!(
+        "to move the data, deploy a second runtime with --set kubernetes.namespace={namespace}-new, copy topics and \
+         keys, and undeploy this one; or delete it with `karctl k8s undeploy --delete-data`"
+    ))
+    .code(Code::DataOfOtherNumber)
+    .into())
+}
+
 /// KRaft's data belongs to a cluster id; a new one would never open it. A new password of Redis opens its old data.
 async fn refuse_lost_passwords(cluster: &Cluster, settings: &Settings) -> Result<()> {
     if settings.kafka.mode != crate::settings::KafkaMode::Kraft {
         return Ok(());
     }
     let namespace = &settings.kubernetes.namespace;
-    let Some(claim) = kafka_claim(cluster, settings).await? else { return Ok(()) };
+    let Some(claim) = kafka_claim(cluster, settings, 0).await? else { return Ok(()) };
     let claim = claim.reference();
     Err(Failure::new(format!(
         "{claim} holds Kafka's data, and the Secret {namespace}/{} with its cluster id is gone",

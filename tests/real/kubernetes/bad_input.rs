@@ -133,6 +133,59 @@ fn data_that_cannot_be_read_is_not_touched() {
     runtime.refused(1, &["deploy", "--no-wait", "--profile", "kraft"], &said);
 }
 
+/// The first broker's claim, as its stateful set would make it.
+const KAFKA_CLAIM: &str = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: kar-kafka-pvc-kar-kafka-0, namespace: kar-system}, \
+     spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}";
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn the_number_of_servers_with_data_is_not_changed_in_one_step() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&["--ha"]);
+    // Nothing was written to a claim yet.
+    runtime.deploy(&[]);
+    runtime.cluster.apply(KAFKA_CLAIM);
+    let said = [
+        "kar-kafka-pvc-kar-kafka-0 holds data of one broker, and 3 brokers are asked for",
+        "hint: go back without --ha (kubernetes.high_availability=false)",
+        "hint: to move the data",
+        "KAR224",
+    ];
+    runtime.refused(1, &["deploy", "--no-wait", "--ha"], &said);
+    runtime.refused(1, &["deploy", "--no-wait", "--ha", "--profile", "kraft"], &["KAR105"]);
+    assert_eq!(runtime.deploy(&[]), Vec::<String>::new());
+
+    // The claims outlive an undeploy, and so does what is known of them.
+    assert_says(&runtime.k8s(&["undeploy", "-y", "--timeout", "1m"]), 0, &[]);
+    runtime.refused(1, &["deploy", "--no-wait", "--ha"], &said);
+    // What a former version wrote does not say it, but the claims do.
+    let forget = ["patch", "secret", "kar.ibm.com.credentials", "--namespace", SYSTEM, "--type=json"];
+    let patch = r#"[{"op": "remove", "path": "/data/servers"}]"#;
+    runtime.cluster.shown([&forget[..], &["--patch", patch]].concat());
+    runtime.refused(1, &["deploy", "--no-wait", "--ha"], &said);
+    runtime.cluster.apply(&KAFKA_CLAIM.replace("kar-kafka-0", "kar-kafka-1"));
+    let said = ["holds data of 3 brokers, and one broker is asked for", "hint: go back with --ha", "KAR224"];
+    runtime.refused(1, &["deploy", "--no-wait"], &said);
+    runtime.deploy(&["--ha"]);
+    runtime.refused(1, &["deploy", "--no-wait"], &said);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn data_that_no_server_opens_refuses_nothing() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&[]);
+    runtime.cluster.apply(KAFKA_CLAIM);
+    let file = "kafka_brokers: kafka.example:9092\nkafka_version: 3.2.0\nredis_host: redis.example\nredis_port: 6379\n";
+    runtime.sandbox.write("work/services.yaml", file);
+    let elsewhere = ["--services", "services.yaml", "--profile", "kraft", "--ha"];
+    assert!(runtime.deploy(&elsewhere).contains(&"StatefulSet kar-kafka: removed".to_owned()));
+    runtime.object("persistentvolumeclaim", "kar-kafka-pvc-kar-kafka-0");
+    runtime.refused(1, &["deploy", "--no-wait", "--profile", "kraft"], &["KAR105"]);
+    runtime.refused(1, &["deploy", "--no-wait", "--ha"], &["KAR224"]);
+    assert!(runtime.deploy(&[]).contains(&"StatefulSet kar-kafka: created".to_owned()));
+}
+
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn servers_that_do_not_serve_are_told_apart() {

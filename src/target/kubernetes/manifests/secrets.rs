@@ -52,11 +52,13 @@ pub fn secrets(desired: &Desired, runtime: &RuntimeConfig) -> Result<Vec<SecretV
         let credentials = &desired.facts.credentials;
         let users = server_files::redis_users(&credentials.redis_password)?;
         let login = server_files::kafka_login(KAFKA_USERNAME, &credentials.kafka_password)?;
+        let servers = desired.brokers().to_string();
         let entries = vec![
             ("redis-password", credentials.redis_password.expose()),
             ("kafka-password", credentials.kafka_password.expose()),
             ("cluster-id", credentials.cluster_id.as_str()),
             ("kafka-mode", desired.kafka.mode.name()),
+            ("servers", &servers),
             ("users.acl", users.expose()),
             ("kafka-jaas.conf", login.expose()),
         ];
