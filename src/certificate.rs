@@ -47,6 +47,10 @@ const AUTHORITY_NAME: &str = "KAR injector CA";
 /// The injector's Service, and so the first part of its names.
 const SERVICE: &str = "kar-injector";
 
+/// What a certificate begins and ends with in PEM.
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
 /// What signs leaves. Its key belongs into a Secret of its own, which is never mounted.
 #[derive(Clone, Debug)]
 pub struct Authority {
@@ -150,6 +154,20 @@ pub fn names(namespace: &str, cluster_domain: &str) -> Vec<String> {
 /// The certificates of several authorities as one `caBundle`.
 pub fn bundle<'a>(certificates: impl IntoIterator<Item = &'a str>) -> String {
     certificates.into_iter().map(|pem| format!("{}\n", pem.trim())).collect()
+}
+
+/// What is to be trusted until the leaf of an authority is served everywhere: what is trusted now, and the authority.
+/// `None` where nothing else is trusted now, so that there is no other leaf to wait for.
+pub fn overlap(trusted: &str, authority: &str) -> Option<String> {
+    let is_own = |pem: &&str| first_certificate(pem).ok() == first_certificate(authority).ok();
+    let (own, others): (Vec<_>, Vec<_>) = certificates(trusted).partition(is_own);
+    let all = || bundle(certificates(trusted).chain(own.is_empty().then_some(authority)));
+    (!others.is_empty()).then(all)
+}
+
+/// Each certificate of a PEM text.
+fn certificates(pem: &str) -> impl Iterator<Item = &str> {
+    pem.split_inclusive(END).filter_map(|text| text.find(BEGIN).map(|begin| &text[begin..]))
 }
 
 /// Reads the first certificate of a PEM text.
@@ -322,6 +340,19 @@ mod tests {
         assert!(super::verify(&other.certificate, &leaf.certificate, "kar-injector.kar-system", now()).is_err());
         let both = bundle([other.certificate.as_str(), authority.certificate.as_str()]);
         super::verify(&both, &leaf.certificate, "kar-injector.kar-system", now()).expect("one of the two");
+    }
+
+    #[test]
+    fn what_is_trusted_stays_so_while_another_authority_takes_its_place() {
+        let (old, new) = (made().0.certificate, made().0.certificate);
+        let both = bundle([old.as_str(), new.as_str()]);
+        assert_eq!(overlap(&old, &new), Some(both.clone()));
+        // Half-way: nothing more is added, in any order.
+        assert_eq!(overlap(&both, &new), Some(both.clone()));
+        assert_eq!(overlap(&both, &old), Some(both));
+        assert_eq!(overlap(&new, &new), None);
+        assert_eq!(overlap("", &new), None);
+        assert_eq!(overlap(&format!("text\n{old}"), &new), Some(bundle([old.as_str(), new.as_str()])));
     }
 
     #[test]

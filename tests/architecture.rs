@@ -70,7 +70,12 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
     (&["kube::", "k8s_openapi::"], &["src/client/kubernetes/"], "so has Kubernetes' API"),
     (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
-    (&["hyper::", "hyper_util::", "tokio_rustls::"], &["src/server/"], "and what is served"),
+    (&["hyper::", "hyper_util::"], &["src/server/"], "and what is served"),
+    (
+        &["tokio_rustls::"],
+        &["src/server/", "src/client/kubernetes/handshake.rs"],
+        "TLS is served, and a pod's certificate looked at as an API server does",
+    ),
     (&["minijinja::"], &["src/render.rs"], "so have templates"),
     (
         &["saphyr_parser::"],

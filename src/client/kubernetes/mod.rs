@@ -7,6 +7,7 @@ mod call;
 mod configuration;
 mod error;
 mod forward;
+mod handshake;
 pub mod object;
 
 use std::sync::Arc;

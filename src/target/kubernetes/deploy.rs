@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::connection::permit;
 use super::desired::{Certificate, Credentials, Desired, Facts};
 use super::permission::Permission;
-use super::plan::{Outcome, Policy, plan};
+use super::plan::{Outcome, Plan, Policy, plan};
+use super::rotation::{self, Stages};
 use super::{agent, apply, facts, manifests, names, namespaces, proof, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
@@ -70,30 +71,22 @@ pub struct Deployed {
 pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Deployed> {
     let (desired, release) = desired(context, cluster, settings, options).await?;
     let namespace = &desired.cluster.namespace;
-    let plan = plan(cluster, manifests::objects(&desired)?, namespace, options.policy).await?;
-    let is_changing = plan.is_change();
-    let source = namespaces::Source::of(namespace, &plan.objects());
+    let stages = Stages::plan(cluster, &desired, options.policy).await?;
+    let source = namespaces::Source::of(namespace, &stages.end.objects());
     let enabling = enabling(cluster, &desired, options, &source).await?;
-    if is_changing || enabling.is_change() {
-        let others = enabling.permissions().into_iter().chain(watching(namespace, options)).collect();
-        apply::check(cluster, &plan, namespace, options.policy, others).await?;
+    if stages.is_change() || enabling.is_change() {
+        let others = enabling.permissions().into_iter().chain(watching(namespace, options));
+        let others: Vec<_> = others.chain(stages.permissions(namespace)).collect();
+        for plan in stages.all() {
+            apply::check(cluster, plan, namespace, options.policy, others.clone()).await?;
+        }
     }
+    let mut done = &stages.end;
     if !options.dry_run {
-        if is_changing || enabling.is_change() {
+        if stages.is_change() || enabling.is_change() {
             permit(context, cluster, &format!("Deploy KAR {}", release.version)).await?;
         }
-        if is_changing {
-            apply::carry_out(context, cluster, &plan, namespace, options.policy).await?;
-        }
-        if !options.no_wait {
-            wait::wait(context, cluster, &plan.wanted.objects).await?;
-            // A deploy that was cut off after its last write is proven by the next one.
-            let is_proven = plan.written.as_ref().is_some_and(|written| written.is_proven);
-            if is_changing || !is_proven {
-                proof::prove(context, cluster, &desired).await?;
-                plan.wanted.proven().write(cluster, namespace, None).await?;
-            }
-        }
+        done = bring_about(context, cluster, &desired, options, &stages).await?;
     }
     let enabled = enabling.carry_out(cluster, &source, options).await?;
     let chosen = cluster.chosen();
@@ -106,10 +99,41 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
         release_reason: release.reason,
         dry_run: options.dry_run,
         awaited: !options.dry_run && !options.no_wait,
-        objects: plan.outcomes(),
+        objects: done.outcomes(),
         enabled,
         requests: cluster.requests(),
     })
+}
+
+/// Carries the stages out, waits and proves as the options say; the one that the cluster is at then.
+async fn bring_about<'a>(
+    context: &Context,
+    cluster: &Cluster,
+    desired: &Desired,
+    options: &Options,
+    stages: &'a Stages,
+) -> Result<&'a Plan> {
+    let namespace = &desired.cluster.namespace;
+    let first = stages.first();
+    if first.is_change() {
+        apply::carry_out(context, cluster, first, namespace, options.policy).await?;
+    }
+    if !options.no_wait {
+        wait::wait(context, cluster, &first.wanted.objects).await?;
+    }
+    let mut reached = first;
+    if stages.overlap.is_some() && rotation::may_end(context, cluster, desired, options.no_wait).await? {
+        let end = plan(cluster, manifests::objects(desired)?, namespace, options.policy).await?;
+        apply::carry_out(context, cluster, &end, namespace, options.policy).await?;
+        reached = &stages.end;
+    }
+    // A deploy that was cut off after its last write is proven by the next one.
+    let is_proven = first.written.as_ref().is_some_and(|written| written.is_proven);
+    if !options.no_wait && (stages.is_change() || !is_proven) {
+        proof::prove(context, cluster, desired).await?;
+        first.wanted.proven().write(cluster, namespace, None).await?;
+    }
+    Ok(reached)
 }
 
 /// Namespaces that a deploy enables, or brings up to date.

@@ -161,7 +161,6 @@ pub async fn certificate(cluster: &Cluster, settings: &Settings) -> Result<Certi
     let pair = |secret: &Object, certificate: &str, key: &str| {
         Some((value(secret, certificate)?, value(secret, key).map(Secret::new)?))
     };
-    let kept_bundle = authority.as_ref().and_then(|secret| value(secret, "ca-bundle.crt"));
     let authority = authority.and_then(|secret| pair(&secret, "ca.crt", "ca.key"));
     let authority = authority.map(|(certificate, key)| Authority { certificate, key });
     let leaf = leaf.and_then(|secret| pair(&secret, "tls.crt", "tls.key"));
@@ -178,9 +177,8 @@ pub async fn certificate(cluster: &Cluster, settings: &Settings) -> Result<Certi
         }
         _ => return Certificate::generate(settings),
     };
-    let kept_bundle = kept_bundle.filter(|bundle| bundle.contains(authority.certificate.trim()));
     Ok(Certificate {
-        authorities: kept_bundle.unwrap_or_else(|| authority.certificate.clone()),
+        authorities: authority.certificate.clone(),
         authority: authority.certificate,
         authority_key: authority.key,
         leaf: leaf.certificate,

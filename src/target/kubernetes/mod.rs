@@ -31,6 +31,7 @@ pub mod release;
 pub mod render;
 pub mod report;
 pub mod rights;
+mod rotation;
 pub mod status;
 pub mod undeploy;
 mod wait;

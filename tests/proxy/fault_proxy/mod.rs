@@ -150,6 +150,15 @@ impl FaultProxy {
         Self { address, run, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// A kubeconfig with the proxy as its only cluster, and nobody's identity.
+    pub fn kubeconfig(&self) -> String {
+        format!(
+            "{{apiVersion: v1, kind: Config, current-context: c, clusters: [{{name: c, cluster: {{server: '{}'}}}}], \
+             contexts: [{{name: c, context: {{cluster: c, user: u}}}}], users: [{{name: u, user: {{}}}}]}}",
+            self.host()
+        )
+    }
+
     /// The proxy's address: a `DOCKER_HOST`, or the server of a kubeconfig.
     pub fn host(&self) -> String {
         match &self.address {

@@ -35,13 +35,15 @@ const COUNT: &str = "500";
 /// How long a pod may take to end.
 const POD_LIMIT: Duration = Duration::from_secs(120);
 
-struct Runtime<'a> {
+/// KAR's runtime on the cluster that runs pods; taken away when it is dropped.
+pub struct Runtime<'a> {
     cluster: &'a Cluster,
     sandbox: Sandbox,
 }
 
 impl<'a> Runtime<'a> {
-    fn new(cluster: &'a Cluster) -> Self {
+    /// Nothing is deployed yet.
+    pub fn new(cluster: &'a Cluster) -> Self {
         let sandbox = parts::with_maven(Sandbox::new());
         sandbox.write("work/settings.yaml", SETTINGS);
         Self { cluster, sandbox }
@@ -58,8 +60,9 @@ impl<'a> Runtime<'a> {
         finished
     }
 
+    /// Deploys and waits, which must succeed; what it printed.
     #[track_caller]
-    fn deploy(&self, arguments: &[&str]) -> Value {
+    pub fn deploy(&self, arguments: &[&str]) -> Value {
         let line = [&["k8s", "deploy", "-f", "settings.yaml", "-o", "json", "--timeout", "3m"], arguments].concat();
         self.must(&line).document("k8s deploy")
     }

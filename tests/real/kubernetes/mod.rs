@@ -20,6 +20,7 @@ mod levels;
 mod namespaces;
 mod pods;
 mod proxy;
+mod rotation;
 mod runtime;
 mod undeploy;
 

@@ -46,12 +46,7 @@ impl Runtime {
         let cluster = Cluster::control();
         let proxy = FaultProxy::to_api_server(&cluster.kubeconfig(), None);
         let sandbox = Sandbox::new();
-        let kubeconfig = format!(
-            "{{apiVersion: v1, kind: Config, current-context: c, clusters: [{{name: c, cluster: {{server: '{}'}}}}], \
-             contexts: [{{name: c, context: {{cluster: c, user: u}}}}], users: [{{name: u, user: {{}}}}]}}",
-            proxy.host()
-        );
-        let path = sandbox.write("kubeconfig", kubeconfig);
+        let path = sandbox.write("kubeconfig", proxy.kubeconfig());
         let sandbox = sandbox.variable("KUBECONFIG", path);
         // Deleting a namespace takes five seconds.
         cluster.shown(["create", "namespace", "kar-system"]);

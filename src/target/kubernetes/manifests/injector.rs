@@ -8,6 +8,9 @@ use super::files::Files;
 use super::{base64, hash, labels, names, selector};
 use crate::settings::Implementation;
 
+/// The port at which an injector's pod serves.
+pub const INJECTOR_PORT: u16 = 8443;
+
 /// Seconds an injector goes on answering after it left its service.
 const DRAIN_SECONDS: u16 = 5;
 
@@ -37,14 +40,14 @@ impl Injector {
         let Facts { images, certificate, .. } = facts;
         let folder = "/var/run/secrets/kar.ibm.com/tls";
         let (certificate_file, key_file) = (format!("{folder}/tls.crt"), format!("{folder}/tls.key"));
+        let port = INJECTOR_PORT.to_string();
         let is_own = injector.implementation == Implementation::Karctl;
         let tcp = json!({"tcpSocket": {"port": "webhook-api"}, "periodSeconds": 5});
         let http = |path: &str| json!({"httpGet": {"path": path, "port": "webhook-api", "scheme": "HTTPS"}, "periodSeconds": 5});
         let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         let mut arguments = if is_own {
             let sidecar = format!("{}:{}", images.sidecar, images.sidecar_tag);
-            let paths =
-                ["--cert", &certificate_file, "--key", &key_file, "--port", "8443", "--sidecar-image", &sidecar];
+            let paths = ["--cert", &certificate_file, "--key", &key_file, "--port", &port, "--sidecar-image", &sidecar];
             words(&[&["injector", "serve"], paths.as_slice()].concat())
         } else {
             words(&[
@@ -53,7 +56,7 @@ impl Injector {
                 "-tls_private_key_file",
                 &key_file,
                 "-port",
-                "8443",
+                &port,
                 "-sidecar_image",
                 &images.sidecar,
                 "-sidecar_image_tag",

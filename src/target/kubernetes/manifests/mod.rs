@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use self::files::Files;
+pub use self::injector::INJECTOR_PORT;
 use self::injector::Injector;
 use self::policies::{Budget, Policy};
 use self::secrets::SecretValues;

@@ -41,11 +41,7 @@ pub fn secrets(desired: &Desired, runtime: &RuntimeConfig) -> Result<Vec<SecretV
         opaque(
             names::INJECTOR_CA,
             false,
-            vec![
-                ("ca.crt", &certificate.authority),
-                ("ca.key", certificate.authority_key.expose()),
-                ("ca-bundle.crt", &certificate.authorities),
-            ],
+            vec![("ca.crt", &certificate.authority), ("ca.key", certificate.authority_key.expose())],
         ),
     ];
     if desired.facts.elsewhere.is_none() {
