@@ -349,7 +349,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__check__subcmd__k8s)
-            opts="-f -o -y -v -h --pre --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --pre --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1833,7 +1833,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__k8s__subcmd__rbac)
-            opts="-n -o -y -v -h --namespace --user --group --output --yes --timeout --verbose --color --progress --help deployer enabler application"
+            opts="-n -o -y -v -h --namespace --user --group --output --yes --timeout --verbose --color --progress --help deployer enabler team-enabler application"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2939,12 +2939,20 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__ns__subcmd__disable)
-            opts="-o -y -v -h --force --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
+            opts="-l -f -o -y -v -h --all --selector --force --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --selector)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2962,6 +2970,48 @@ _karctl() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                -f)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -2992,12 +3042,32 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__ns__subcmd__enable)
-            opts="-f -o -y -v -h --create --force-system --dry-run --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
+            opts="-l -f -o -y -v -h --all --selector --create --force-system --dry-run --bind-group --bind-user --quota --limits --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --selector)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bind-group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bind-user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --quota)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -572,6 +572,10 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -f -a "enable" -d 'Make the pods of namespaces part of applications'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -f -a "disable" -d 'Take that back'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list" -f -a "list" -d 'List the enabled namespaces, and whether their configuration is current'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s l -l selector -d 'Of these only those with the labels, such as team=a,stage!=test' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l bind-group -d 'Give this group what `karctl k8s rbac application` prints; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l bind-user -d 'The same for this user; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l quota -d 'What all pods may take together: small, medium, large, or a file with a ResourceQuota or its amounts' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l context -d 'Context of the kubeconfig [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
@@ -589,14 +593,21 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l all -d 'Every one that belongs neither to the cluster nor to the runtime'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l create -d 'Create those that are not there'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l force-system -d 'Enable one that belongs to the cluster itself'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l limits -d 'Give containers that ask for nothing what a quota can count'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s l -l selector -d 'Of these only those with the labels, such as team=a,stage!=test' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l context -d 'Context of the kubeconfig [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -608,6 +619,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l all -d 'Every one that belongs neither to the cluster nor to the runtime'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l force -d 'Do not ask about pods that still use the configuration'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
@@ -855,6 +867,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l dev -d 'Images that were built by hand, from this machine\'s registry'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l no-persistence -d 'Keep nothing beyond a pod'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-password-stdin -d 'Read that user\'s password from stdin'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'

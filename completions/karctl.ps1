@@ -591,6 +591,11 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             break
         }
         'karctl;ns;enable' {
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Of these only those with the labels, such as team=a,stage!=test')
+            [CompletionResult]::new('--selector', '--selector', [CompletionResultType]::ParameterName, 'Of these only those with the labels, such as team=a,stage!=test')
+            [CompletionResult]::new('--bind-group', '--bind-group', [CompletionResultType]::ParameterName, 'Give this group what `karctl k8s rbac application` prints; may be repeated')
+            [CompletionResult]::new('--bind-user', '--bind-user', [CompletionResultType]::ParameterName, 'The same for this user; may be repeated')
+            [CompletionResult]::new('--quota', '--quota', [CompletionResultType]::ParameterName, 'What all pods may take together: small, medium, large, or a file with a ResourceQuota or its amounts')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Context of the kubeconfig [default: its current one]')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A profile over the defaults, by name or file; may be repeated')
@@ -603,9 +608,11 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Form of what is shown on stderr while the command runs')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every one that belongs neither to the cluster nor to the runtime')
             [CompletionResult]::new('--create', '--create', [CompletionResultType]::ParameterName, 'Create those that are not there')
             [CompletionResult]::new('--force-system', '--force-system', [CompletionResultType]::ParameterName, 'Enable one that belongs to the cluster itself')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('--limits', '--limits', [CompletionResultType]::ParameterName, 'Give containers that ask for nothing what a quota can count')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; twice for every request')
@@ -615,13 +622,21 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             break
         }
         'karctl;ns;disable' {
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Of these only those with the labels, such as team=a,stage!=test')
+            [CompletionResult]::new('--selector', '--selector', [CompletionResultType]::ParameterName, 'Of these only those with the labels, such as team=a,stage!=test')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Context of the kubeconfig [default: its current one]')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A profile over the defaults, by name or file; may be repeated')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'A file of settings over the profiles; may be repeated')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'A file of settings over the profiles; may be repeated')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'One setting, such as kafka.mode=kraft; may be repeated')
+            [CompletionResult]::new('--set-file', '--set-file', [CompletionResultType]::ParameterName, 'One setting whose value is the content of a file, for secrets; `-` is stdin')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Form of what is shown on stderr while the command runs')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every one that belongs neither to the cluster nor to the runtime')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Do not ask about pods that still use the configuration')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
@@ -862,6 +877,7 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             [CompletionResult]::new('--dev', '--dev', [CompletionResultType]::ParameterName, 'Images that were built by hand, from this machine''s registry')
             [CompletionResult]::new('--ha', '--ha', [CompletionResultType]::ParameterName, 'Three brokers and three ZooKeepers that hold each other''s data')
             [CompletionResult]::new('--no-persistence', '--no-persistence', [CompletionResultType]::ParameterName, 'Keep nothing beyond a pod')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Show Kafka''s figures to Prometheus, by a Java agent that is fetched once')
             [CompletionResult]::new('--registry-password-stdin', '--registry-password-stdin', [CompletionResultType]::ParameterName, 'Read that user''s password from stdin')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')

@@ -139,6 +139,7 @@ const PURE: &[&str] = &[
     "src/target/kubernetes/names.rs",
     "src/target/kubernetes/ready.rs",
     "src/target/kubernetes/rights.rs",
+    "src/target/kubernetes/team.rs",
     "src/client/kubernetes/object.rs",
 ];
 const IMPURE_WITHIN: &[(&str, &str)] =

@@ -8,7 +8,9 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::target::kubernetes::connection::connect;
 use crate::target::kubernetes::namespaces::EnableOptions;
-use crate::target::namespace::{self, DisabledNamespaces, EnabledNamespaces, Namespaces};
+use crate::target::kubernetes::team::{Quota, Team};
+use crate::target::namespace::quota::quota;
+use crate::target::namespace::{self, DisabledNamespaces, EnabledNamespaces, Namespaces, Which};
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -21,18 +23,44 @@ pub enum NsCommand {
     List(ListArguments),
 }
 
+/// Which namespaces.
+#[derive(Debug, Args)]
+#[group(required = true)]
+pub struct WhichArguments {
+    /// Which
+    #[arg(value_name = "NAMESPACE", conflicts_with_all = ["all", "selector"])]
+    namespace: Vec<String>,
+    /// Every one that belongs neither to the cluster nor to the runtime
+    #[arg(long)]
+    all: bool,
+    /// Of these only those with the labels, such as team=a,stage!=test
+    #[arg(short = 'l', long, value_name = "LABELS")]
+    selector: Option<String>,
+}
+
+impl WhichArguments {
+    fn which(&self) -> Which {
+        if self.namespace.is_empty() {
+            Which::Labelled(self.selector.clone().unwrap_or_default())
+        } else {
+            Which::Named(self.namespace.clone())
+        }
+    }
+}
+
 /// Options of `karctl ns enable`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Again, it copies the configuration anew where that of the runtime has changed.
+All are looked at before the first is changed: where one cannot be enabled, or a right is missing, none is, and everything
+that is wrong is said. Again, it copies the configuration anew where that of the runtime has changed.
 
 Examples:
   karctl ns enable team-a team-b
-  karctl ns enable team-c --create")]
+  karctl ns enable team-c --create --bind-group team-c --quota small --limits
+  karctl ns enable --all -l kind=application")]
 pub struct EnableArguments {
-    /// Which
-    #[arg(required = true, value_name = "NAMESPACE")]
-    namespace: Vec<String>,
+    #[command(flatten)]
+    which: WhichArguments,
     /// Create those that are not there
     #[arg(long)]
     create: bool,
@@ -43,28 +71,60 @@ pub struct EnableArguments {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    team: TeamArguments,
+    #[command(flatten)]
     cluster: ClusterArguments,
     #[command(flatten)]
     settings: SettingsArguments,
 }
 
+/// What the team of a namespace is given.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Teams")]
+pub struct TeamArguments {
+    /// Give this group what `karctl k8s rbac application` prints; may be repeated
+    #[arg(long, value_name = "GROUP")]
+    bind_group: Vec<String>,
+    /// The same for this user; may be repeated
+    #[arg(long, value_name = "USER")]
+    bind_user: Vec<String>,
+    /// What all pods may take together: small, medium, large, or a file with a ResourceQuota or its amounts
+    #[arg(long, value_name = "SIZE|FILE")]
+    quota: Option<String>,
+    /// Give containers that ask for nothing what a quota can count
+    #[arg(long)]
+    limits: bool,
+}
+
+impl TeamArguments {
+    fn team(&self, context: &Context) -> Result<Team> {
+        let quota = self.quota.as_ref().map(|asked| quota(asked, context)).transpose()?;
+        if quota.as_ref().is_some_and(Quota::needs_limits) && !self.limits {
+            context.ui.warn("pods that do not say what they take are refused by this quota; --limits gives them some");
+        }
+        Team::new(&self.bind_user, &self.bind_group, quota.as_ref(), self.limits)
+    }
+}
+
 /// Options of `karctl ns disable`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Pods that run go on; they cannot be started anew until the namespace is enabled again.
+Pods that run go on; they cannot be started anew until the namespace is enabled again. Roles, quotas and limits that `ns
+enable` gave go too.
 
 Examples:
   karctl ns disable team-a
   karctl ns disable team-a --force")]
 pub struct DisableArguments {
-    /// Which
-    #[arg(required = true, value_name = "NAMESPACE")]
-    namespace: Vec<String>,
+    #[command(flatten)]
+    which: WhichArguments,
     /// Do not ask about pods that still use the configuration
     #[arg(long)]
     force: bool,
     #[command(flatten)]
     cluster: ClusterArguments,
+    #[command(flatten)]
+    settings: SettingsArguments,
 }
 
 /// Options of `karctl ns list`.
@@ -88,6 +148,7 @@ pub async fn run(command: NsCommand, context: &Context) -> Result<u8> {
     match command {
         NsCommand::Enable(arguments) => {
             let loaded = arguments.settings.load(context, Vec::new())?;
+            let team = arguments.team.team(context)?;
             let cluster = connect(context, &arguments.cluster.selection()).await?;
             let options = EnableOptions {
                 create: arguments.create,
@@ -95,12 +156,16 @@ pub async fn run(command: NsCommand, context: &Context) -> Result<u8> {
                 dry_run: arguments.dry_run,
             };
             let runtime = &loaded.settings.kubernetes.namespace;
-            let enabled = namespace::enable(context, &cluster, runtime, &arguments.namespace, options).await?;
+            let which = arguments.which.which();
+            let enabled = namespace::enable(context, &cluster, runtime, &which, options, &team).await?;
             context.ui.data(&enabled, EnabledNamespaces::text)?;
         }
         NsCommand::Disable(arguments) => {
+            let loaded = arguments.settings.load(context, Vec::new())?;
             let cluster = connect(context, &arguments.cluster.selection()).await?;
-            let disabled = namespace::disable(context, &cluster, &arguments.namespace, arguments.force).await?;
+            let runtime = &loaded.settings.kubernetes.namespace;
+            let which = arguments.which.which();
+            let disabled = namespace::disable(context, &cluster, runtime, &which, arguments.force).await?;
             context.ui.data(&disabled, DisabledNamespaces::text)?;
         }
         NsCommand::List(arguments) => {

@@ -25,10 +25,11 @@ pub enum Direction {
 }
 
 /// A document, and where it is from.
-struct Manifest {
+pub(super) struct Manifest {
     /// The file and line, for messages.
-    place: String,
-    document: Document,
+    pub place: String,
+    /// What it says.
+    pub document: Document,
 }
 
 /// What became of one object.
@@ -60,7 +61,11 @@ pub fn rewrite(files: &[impl AsRef<Path>], direction: &Direction, context: &Cont
     written(&documents, context.ui.output())
 }
 
-fn read(file: &Path, context: &Context) -> Result<Vec<Manifest>> {
+/// Reads the documents of a file; `-` is stdin.
+///
+/// # Errors
+/// A usage failure with file, line and column.
+pub(super) fn read(file: &Path, context: &Context) -> Result<Vec<Manifest>> {
     let is_stdin = file == Path::new("-");
     let name = if is_stdin { "stdin".to_owned() } else { file.display().to_string() };
     let unreadable = || Failure::usage(format!("{name} cannot be read"));

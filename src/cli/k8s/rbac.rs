@@ -35,6 +35,8 @@ enum RoleArgument {
     Deployer,
     /// Who enables namespaces
     Enabler,
+    /// Who enables namespaces and gives teams rights, quotas and limits there
+    TeamEnabler,
     /// A team, in the namespace of its applications
     Application,
 }
@@ -48,6 +50,7 @@ impl RbacArguments {
         let role = match self.role {
             RoleArgument::Deployer => Role::Deployer,
             RoleArgument::Enabler => Role::Enabler,
+            RoleArgument::TeamEnabler => Role::TeamEnabler,
             RoleArgument::Application => Role::Application,
         };
         context.ui.raw(&rights(role, &self.namespace, &self.user, &self.group)?)?;

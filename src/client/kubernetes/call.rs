@@ -39,8 +39,8 @@ impl Cluster {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.call_once(operation, method, path, content).await {
-                Err(error) if error.is_transient() && self.has_time_for(pause) => {
-                    let pause = error.retry_after().unwrap_or(pause).min(LONGEST_PAUSE);
+                Err(error) if error.is_transient() && self.has_time_for(error.retry_after().unwrap_or(pause)) => {
+                    let pause = error.retry_after().unwrap_or(pause);
                     self.trace(2, || format!("{error}; again in {} ms", pause.as_millis()));
                     tokio::time::sleep(pause).await;
                 }

@@ -191,12 +191,23 @@ impl Cluster {
     /// # Errors
     /// When the server does not say.
     pub async fn list(&self, kind: Kind, namespace: Option<&str>, labels: &str) -> Result<Vec<Object>> {
+        self.pages(kind, namespace, &format!("labelSelector={}", encoded(labels))).await
+    }
+
+    /// Every object of a kind and a name, in whatever namespace. Who may list only this name is answered too.
+    ///
+    /// # Errors
+    /// When the server does not say.
+    pub async fn list_named(&self, kind: Kind, name: &str) -> Result<Vec<Object>> {
+        self.pages(kind, None, &format!("fieldSelector={}", encoded(&format!("metadata.name={name}")))).await
+    }
+
+    async fn pages(&self, kind: Kind, namespace: Option<&str>, selector: &str) -> Result<Vec<Object>> {
         let operation = format!("list {}", kind.plural);
         let mut objects = Vec::new();
         let mut page = String::new();
         loop {
-            let labels = encoded(labels);
-            let path = format!("{}?limit={PAGE}&labelSelector={labels}&continue={page}", kind.path(namespace));
+            let path = format!("{}?limit={PAGE}&{selector}&continue={page}", kind.path(namespace));
             let answer = self.json(&operation, &Method::GET, &path, &Content::default()).await?;
             for item in answer["items"].as_array().into_iter().flatten() {
                 let mut item = item.clone();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::error::{Failure, Result};
 
 /// A kind that karctl knows: where the API has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kind {
     /// Such as `apps/v1`; the core group is `v1`.
     pub api_version: &'static str,
@@ -58,8 +58,12 @@ pub const STORAGE_CLASS: Kind = cluster_wide("storage.k8s.io/v1", "StorageClass"
 pub const STATEFUL_SET: Kind = namespaced("apps/v1", "StatefulSet", "statefulsets");
 /// A deployment.
 pub const DEPLOYMENT: Kind = namespaced("apps/v1", "Deployment", "deployments");
+/// A daemon set.
+pub const DAEMON_SET: Kind = namespaced("apps/v1", "DaemonSet", "daemonsets");
 /// What a deployment makes its pods with; one for each of its versions.
 pub const REPLICA_SET: Kind = namespaced("apps/v1", "ReplicaSet", "replicasets");
+/// What sets the number of a workload's pods.
+pub const AUTOSCALER: Kind = namespaced("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
 /// A role.
 pub const ROLE: Kind = namespaced("rbac.authorization.k8s.io/v1", "Role", "roles");
 /// A role's binding.
@@ -89,7 +93,9 @@ pub const KINDS: &[Kind] = &[
     STORAGE_CLASS,
     STATEFUL_SET,
     DEPLOYMENT,
+    DAEMON_SET,
     REPLICA_SET,
+    AUTOSCALER,
     ROLE,
     ROLE_BINDING,
     NETWORK_POLICY,

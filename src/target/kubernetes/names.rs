@@ -4,7 +4,11 @@
 pub const PART_OF: &str = "kar";
 /// Label that says who manages an object.
 pub const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
-/// Its value for karctl; also karctl's name as field manager.
+/// Label that says what an object is for.
+pub const COMPONENT: &str = "app.kubernetes.io/component";
+/// Its value for what the team of a namespace is given.
+pub const TEAM: &str = "team";
+/// Value of [`MANAGED_BY`] for karctl; also karctl's name as field manager.
 pub const KARCTL: &str = "karctl";
 /// Annotation with the hash of what an object was made from.
 pub const APPLIED_HASH: &str = "karctl.kar.ibm.com/applied-hash";

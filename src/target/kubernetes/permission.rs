@@ -1,14 +1,24 @@
 //! What whoever asks has to be allowed, looked up before the first write.
 
-use futures_util::future::try_join_all;
+use std::collections::{HashMap, HashSet};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::live::AT_A_TIME;
 
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{Kind, Reference};
 use crate::code::Code;
 use crate::error::{Failure, Result};
 
+/// From so many places on, it is asked first whether it is allowed everywhere.
+const MANY: usize = 4;
+
+/// Parts of a sentence about what is missing; more say nothing new.
+const MOST_PARTS: usize = 8;
+
 /// A verb on a kind, in a namespace; for objects of the whole cluster on this one only, since roles name them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Permission {
     verb: &'static str,
     kind: Kind,
@@ -25,6 +35,24 @@ impl Permission {
         // Who may create something is asked without its name: it is not there yet.
         let name = (!kind.is_namespaced && verb != "create").then(|| object.name.clone());
         Some(Self { verb, kind, subresource: "", namespace: object.namespace.clone(), name })
+    }
+
+    /// What doing this to this one object of a namespace needs, for whoever may do it to objects of this name only.
+    pub fn named(verb: &'static str, object: &Reference) -> Option<Self> {
+        let name = (verb != "create").then(|| object.name.clone());
+        Some(Self { name, ..Self::on(verb, object)? })
+    }
+
+    /// The same in every namespace; for an object of the whole cluster, to every one of its kind.
+    fn everywhere(&self) -> Self {
+        let name = self.name.clone().filter(|_| self.kind.is_namespaced);
+        Self { namespace: None, name, ..self.clone() }
+    }
+
+    async fn is_granted(&self, cluster: &Cluster) -> Result<bool> {
+        let (namespace, name) = (self.namespace.as_deref(), self.name.as_deref());
+        let may = cluster.may(self.verb, self.kind, self.subresource, namespace, name).await;
+        Ok(may.map_err(Failure::from)?)
     }
 
     /// What doing this to any object of a kind in a namespace needs.
@@ -63,7 +91,11 @@ fn sentence(missing: &[&Permission]) -> String {
         let place = place.map(|place| format!(" in {place}")).unwrap_or_default();
         format!("{} {}{place}", verbs.join(" and "), objects.join(", "))
     };
-    groups.iter().map(group).collect::<Vec<_>>().join("; ")
+    let mut parts: Vec<_> = groups.iter().take(MOST_PARTS).map(group).collect();
+    if groups.len() > MOST_PARTS {
+        parts.push(format!("and so on, {} more", groups.len() - MOST_PARTS));
+    }
+    parts.join("; ")
 }
 
 /// What of it is not allowed, in one sentence; empty where nothing is missing. Nothing is changed.
@@ -72,17 +104,25 @@ fn sentence(missing: &[&Permission]) -> String {
 /// When the server does not say.
 pub async fn missing(cluster: &Cluster, permissions: impl IntoIterator<Item = Permission>) -> Result<String> {
     let mut needed: Vec<Permission> = Vec::new();
+    let mut seen = HashSet::new();
     for permission in permissions {
-        if !needed.contains(&permission) {
+        if seen.insert(permission.clone()) {
             needed.push(permission);
         }
     }
-    let answers = needed.iter().map(async |permission| {
-        let Permission { verb, kind, subresource, namespace, name } = permission;
-        let may = cluster.may(verb, *kind, subresource, namespace.as_deref(), name.as_deref()).await?;
-        Ok::<_, crate::client::kubernetes::KubernetesError>((!may).then_some(permission))
-    });
-    let missing: Vec<_> = try_join_all(answers).await.map_err(Failure::from)?.into_iter().flatten().collect();
+    let mut places: HashMap<Permission, usize> = HashMap::new();
+    needed.iter().for_each(|permission| *places.entry(permission.everywhere()).or_default() += 1);
+    let mut granted = HashSet::new();
+    for (everywhere, _) in places.into_iter().filter(|(_, number)| *number >= MANY) {
+        if everywhere.is_granted(cluster).await? {
+            granted.insert(everywhere);
+        }
+    }
+    let single = needed.iter().filter(|permission| !granted.contains(&permission.everywhere()));
+    let answers = single
+        .map(async |permission| Ok::<_, anyhow::Error>((!permission.is_granted(cluster).await?).then_some(permission)));
+    let missing: Vec<_> = stream::iter(answers).buffered(AT_A_TIME).try_collect().await?;
+    let missing: Vec<_> = missing.into_iter().flatten().collect();
     Ok(sentence(&missing))
 }
 

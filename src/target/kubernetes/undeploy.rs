@@ -87,12 +87,13 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     let mut undeployed =
         Undeployed { namespace: namespace.to_owned(), dry_run: options.dry_run, ..Undeployed::default() };
     let found = Found::look(cluster, namespace).await?;
-    let enabled = namespaces::given(cluster, namespace).await?;
+    let enabled = namespaces::with_copies(cluster, namespace).await?;
     if found.is_nothing(options) && enabled.is_empty() {
         undeployed.left = found.left(options);
         return Ok(undeployed);
     }
-    let attached = namespaces::attached(cluster, &enabled).await?;
+    let places: Vec<_> = enabled.iter().map(Object::name).collect();
+    let attached = namespaces::attached(cluster, &places).await?;
     undeployed.attached = attached.iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())).collect();
     require(cluster, permissions(&found, &enabled, namespace, options)).await?;
     if !options.dry_run {

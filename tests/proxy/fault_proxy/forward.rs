@@ -33,6 +33,7 @@ pub async fn pass(
     match fault {
         Some(Fault::Refuse) => bail!("refused"),
         Some(Fault::Hang) => return std::future::pending().await,
+        Some(Fault::Busy) => return Ok(busy()),
         Some(Fault::Cut | Fault::Kill) | None => {}
     }
     let upgrade = hyper::upgrade::on(&mut request);
@@ -43,6 +44,15 @@ pub async fn pass(
         kill(Pid::from_raw(client.context("nobody knows who asked")?), Signal::SIGKILL)?;
     }
     bail!("cut")
+}
+
+/// As an API server's that has more requests than it wants.
+fn busy() -> Answer {
+    let none = http_body_util::Empty::new().map_err(|never| match never {});
+    let mut answer = Response::new(none.boxed());
+    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    answer.headers_mut().insert(hyper::header::RETRY_AFTER, hyper::header::HeaderValue::from_static("1"));
+    answer
 }
 
 fn passed(mut answer: Response<Incoming>, client: OnUpgrade) -> Answer {

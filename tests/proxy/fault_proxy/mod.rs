@@ -52,6 +52,8 @@ pub enum Fault {
     Kill,
     /// The request does not reach the server, and no answer comes.
     Hang,
+    /// The request does not reach the server; the answer is that there are too many, and to come back after a second.
+    Busy,
 }
 
 /// One request of a run.

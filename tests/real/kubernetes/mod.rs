@@ -17,11 +17,13 @@ mod deploy_node;
 mod deploy_openshift;
 mod deploy_rights;
 mod levels;
+mod many;
 mod namespaces;
 mod pods;
 mod proxy;
 mod rotation;
 mod runtime;
+mod teams;
 mod undeploy;
 
 pub use cluster::Cluster;

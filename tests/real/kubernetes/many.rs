@@ -1,0 +1,86 @@
+//! `karctl ns` for many namespaces at a time.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::cluster::Cluster;
+use super::namespaces::document;
+use super::runtime::Runtime;
+use crate::fault_proxy::{Class, Fault, FaultProxy, Point, Shapes};
+
+/// As many as an organisation may have that runs this in its pipeline.
+const MANY: usize = 100;
+
+#[track_caller]
+fn changes(document: &Value) -> Vec<&str> {
+    let namespaces = document["namespaces"].as_array().expect("a list").iter();
+    namespaces.map(|one| one["change"].as_str().expect("a word")).collect()
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_hundred_namespaces_are_enabled_repaired_and_disabled() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&[]);
+    let names: Vec<_> = (0..MANY).map(|number| format!("team-{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let began = Instant::now();
+    let enabled = document(&runtime, "enable", &[&names[..], &["--create", "--limits"]].concat());
+    println!("{MANY} namespaces enabled in {:.1} s", began.elapsed().as_secs_f64());
+    assert_eq!(changes(&enabled), vec!["created"; MANY]);
+    let mark = runtime.cluster.mark();
+    assert_eq!(changes(&document(&runtime, "enable", &names)), vec!["unchanged"; MANY]);
+    assert_eq!(runtime.cluster.writes_since(mark), []);
+
+    // The source moves: every copy is out of date, and one command brings all up to date.
+    let drift = r#"{"data": {"kafka_brokers": "eA=="}}"#;
+    let secret =
+        ["--namespace=kar-system", "patch", "secret", "kar.ibm.com.runtime-config", "--type=merge", "-p", drift];
+    runtime.cluster.shown(secret);
+    let stale = |document: Value| {
+        let namespaces = document["namespaces"].as_array().expect("a list").iter();
+        namespaces.filter(|one| one["is_current"] == false).count()
+    };
+    assert_eq!(stale(document(&runtime, "list", &[])), MANY + 1);
+    let label = runtime.cluster.shown(["label", "namespace", "team-1", "team-2", "stage=test"]);
+    assert_eq!(label.lines().count(), 2);
+    assert_eq!(changes(&document(&runtime, "enable", &["-l", "stage=test"])), ["updated"; 2]);
+    let mark = runtime.cluster.mark();
+    document(&runtime, "enable", &["--all"]);
+    // `default` is one of them.
+    let to_copies = runtime.written(mark).into_iter().filter(|write| write.contains("/secrets/")).count();
+    assert_eq!(to_copies, MANY + 1 - 2);
+    assert_eq!(stale(document(&runtime, "list", &[])), 0);
+
+    let disabled = document(&runtime, "disable", &["--all"]);
+    assert_eq!(changes(&disabled), vec!["removed"; MANY + 1]);
+    assert_eq!(document(&runtime, "list", &[])["namespaces"], json!([]));
+    assert_eq!(runtime.cluster.shown(["get", "limitrange", "--all-namespaces", "-o", "name"]), "");
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn an_api_server_that_has_too_much_to_do_is_given_the_time_it_asks_for() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&[]);
+    let proxy = FaultProxy::to_api_server(&runtime.cluster.kubeconfig(), None);
+    let kubeconfig = format!(
+        "{{apiVersion: v1, kind: Config, current-context: c, clusters: [{{name: c, cluster: {{server: '{}'}}}}], \
+         contexts: [{{name: c, context: {{cluster: c, user: u}}}}], users: [{{name: u, user: {{}}}}]}}",
+        proxy.host()
+    );
+    let path = runtime.sandbox.write("kubeconfig", kubeconfig);
+    let shape =
+        "/api/v1/namespaces/{name}/secrets/kar.ibm.com.runtime-config?fieldManager=karctl&force=true".to_owned();
+    let class = Class { method: "PATCH".to_owned(), shape };
+    proxy.watch(Shapes::of("team-a"), Some((Fault::Busy, Point { class, occurrence: 0 })));
+    let began = Instant::now();
+    let arguments = ["ns", "enable", "team-a", "--create", "-vv"];
+    let done = runtime.cluster.karctl(&runtime.sandbox, arguments).variable("KUBECONFIG", path).output();
+    assert_eq!(done.status, Some(0), "{}", done.stderr);
+    assert!(proxy.has_struck(), "{:?}", proxy.requests());
+    assert!(done.stderr.contains("with status 429; again in 1000 ms"), "{}", done.stderr);
+    assert!(began.elapsed().as_secs() >= 1);
+    assert_eq!(document(&runtime, "list", &[])["namespaces"][1]["is_current"], true);
+}
