@@ -1,5 +1,7 @@
 //! One connection.
 
+use std::error::Error;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -73,6 +75,7 @@ impl Connection {
         };
         if let Err(error) = outcome
             && !is_ending
+            && !is_hang_up(error.as_ref())
         {
             (handlers.failed)(peer, &format!("the connection failed: {error}"));
         }
@@ -93,6 +96,13 @@ fn builder() -> Builder<TokioExecutor> {
 
 fn is_idle(activity: &Mutex<Activity>) -> bool {
     activity.lock().is_ok_and(|activity| activity.running == 0 && activity.since.elapsed() >= IDLE)
+}
+
+/// Whether the peer went without a farewell, as many clients do, and as the kubelet's probes do always.
+fn is_hang_up(error: &(dyn Error + 'static)) -> bool {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    let mut kinds = chain.filter_map(|error| error.downcast_ref::<std::io::Error>()).map(std::io::Error::kind);
+    kinds.any(|kind| matches!(kind, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe))
 }
 
 /// Counts a request as running for as long as it lives, also where its client gives up.

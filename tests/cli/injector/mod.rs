@@ -417,6 +417,30 @@ fn nothing_of_a_pod_is_logged() {
 }
 
 #[test]
+fn who_hangs_up_without_a_farewell_is_no_line_of_the_log() {
+    let mut served = Served::start(&["-v", "--drain", "0"]);
+    run(async {
+        for (protocol, said) in [
+            (Protocol::Http1, &b"GET /healthz HTTP/1.1\r\nhost: injector\r\n\r\n"[..]),
+            (Protocol::Http2, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"),
+        ] {
+            let mut stream = served.tls(protocol).await.expect("a connection");
+            stream.write_all(said).await.expect("it is open");
+            stream.read_u8().await.expect("an answer, or the settings of HTTP/2");
+            // No close_notify, and what was not read yet makes it a reset.
+            drop(stream);
+        }
+        // The server has time to see it.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    });
+    served.signal(Signal::INT);
+    assert!(served.ended().success());
+    let lines = served.rest();
+    let messages: Vec<_> = lines.iter().map(|line| line["message"].as_str().expect("text")).collect();
+    assert_eq!(messages, ["draining", "ended"], "{lines:?}");
+}
+
+#[test]
 fn what_cannot_be_served_is_said_at_once() {
     let sandbox = Sandbox::new();
     let serve = |sandbox: &Sandbox, more: &[&str]| {
