@@ -1228,7 +1228,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__k8s__subcmd__deploy)
-            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --enable --adopt --force-conflicts --no-wait --dry-run --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --enable --adopt --force-conflicts --proof --no-wait --dry-run --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1336,6 +1336,10 @@ _karctl() {
                     ;;
                 --enable)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proof)
+                    COMPREPLY=($(compgen -W "pod" -- "${cur}"))
                     return 0
                     ;;
                 --context)

@@ -322,6 +322,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand --set 'One setting, such as kafka.mode=kraft; may be repeated'
             cand --set-file 'One setting whose value is the content of a file, for secrets; `-` is stdin'
             cand --enable 'Enable this namespace too; may be repeated'
+            cand --proof 'Prove it also from a short-lived pod in the first enabled namespace, which the injector configures'
             cand --context 'Context of the kubeconfig [default: its current one]'
             cand --kubeconfig 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]'
             cand -o 'Form of the result on stdout'

@@ -330,6 +330,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l enable -d 'Enable this namespace too; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l proof -d 'Prove it also from a short-lived pod in the first enabled namespace, which the injector configures' -r -f -a "pod\t'From a pod'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l context -d 'Context of the kubeconfig [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'

@@ -340,6 +340,7 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'One setting, such as kafka.mode=kraft; may be repeated')
             [CompletionResult]::new('--set-file', '--set-file', [CompletionResultType]::ParameterName, 'One setting whose value is the content of a file, for secrets; `-` is stdin')
             [CompletionResult]::new('--enable', '--enable', [CompletionResultType]::ParameterName, 'Enable this namespace too; may be repeated')
+            [CompletionResult]::new('--proof', '--proof', [CompletionResultType]::ParameterName, 'Prove it also from a short-lived pod in the first enabled namespace, which the injector configures')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Context of the kubeconfig [default: its current one]')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result on stdout')

@@ -328,6 +328,8 @@ fn what_does_not_fit_is_refused_before_a_cluster_is_looked_for() {
     refused(&["--dev", "--release", "1.3.10"], "cannot be used with");
     refused(&["--registry-server", "r.example"], "--registry-user");
     refused(&["--services", "none.yaml"], "none.yaml");
+    refused(&["--proof", "pod", "--no-wait"], "cannot be used with");
+    refused(&["--proof", "pod", "--services", "services.yaml"], "cannot be used with");
     refused(&["--profile", "kid"], "the nearest is `kind`");
 }
 

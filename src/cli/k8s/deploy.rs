@@ -124,6 +124,7 @@ Examples:
   karctl k8s deploy --os --release 1.3.10
   karctl k8s deploy --profile kind --dev
   karctl k8s deploy --ha --storage-class ssd --enable team-a --enable team-b
+  karctl k8s deploy --proof pod                    a pod uses it too, as an application would
   karctl k8s deploy --services services.yaml       Kafka and Redis are elsewhere
   karctl k8s deploy --dry-run -o json")]
 pub struct DeployArguments {
@@ -138,6 +139,9 @@ pub struct DeployArguments {
     /// Take back fields that others have changed
     #[arg(long)]
     force_conflicts: bool,
+    /// Prove it also from a short-lived pod in the first enabled namespace, which the injector configures
+    #[arg(long, value_enum, value_name = "HOW", conflicts_with_all = ["no_wait", "services"])]
+    proof: Option<ProofArgument>,
     /// Return when everything was applied, without waiting until it is ready
     #[arg(long)]
     no_wait: bool,
@@ -146,6 +150,13 @@ pub struct DeployArguments {
     dry_run: bool,
     #[command(flatten)]
     cluster: ClusterArguments,
+}
+
+/// `--proof`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ProofArgument {
+    /// From a pod
+    Pod,
 }
 
 /// Options of `karctl k8s diff`.
@@ -188,6 +199,7 @@ impl DeployArguments {
         options.policy = Policy { adopt: self.adopt, force_conflicts: self.force_conflicts };
         options.dry_run = self.dry_run;
         options.no_wait = self.no_wait;
+        options.proof = self.proof.map_or(deploy::Proof::Forwards, |ProofArgument::Pod| deploy::Proof::Pod);
         let cluster = connect(context, &self.cluster.selection()).await?;
         let deployed = deploy::deploy(context, &cluster, &loaded.settings, &options).await?;
         context.ui.data(&deployed, report::deployed)?;

@@ -7,8 +7,9 @@ use super::connection::permit;
 use super::desired::{Certificate, Credentials, Desired, Facts};
 use super::permission::Permission;
 use super::plan::{Outcome, Plan, Policy, plan};
+use super::proof_pod::PodProof;
 use super::rotation::{self, Stages};
-use super::{agent, apply, facts, manifests, names, namespaces, proof, release, wait};
+use super::{agent, apply, facts, manifests, names, namespaces, proof, proof_pod, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
@@ -35,6 +36,18 @@ pub struct Options {
     pub dry_run: bool,
     /// Return when everything was applied.
     pub no_wait: bool,
+    /// How it is proven that it works.
+    pub proof: Proof,
+}
+
+/// How a deploy proves that it works.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Proof {
+    /// From this machine, through port-forwards, where anything was changed.
+    #[default]
+    Forwards,
+    /// And from a pod of an enabled namespace, whether or not anything was changed.
+    Pod,
 }
 
 /// What a deploy did.
@@ -60,6 +73,9 @@ pub struct Deployed {
     pub objects: Vec<Outcome>,
     /// Namespaces that are enabled, with what was done.
     pub enabled: Vec<namespaces::Enabled>,
+    /// What a pod proved, with `--proof pod`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pod_proof: Option<PodProof>,
     /// Requests that were sent to the API server.
     pub requests: u64,
 }
@@ -81,14 +97,22 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
             apply::check(cluster, plan, namespace, options.policy, others.clone()).await?;
         }
     }
+    let prover = proof_pod::namespace(&desired, options)?;
+    if let Some(prover) = &prover {
+        proof_pod::check(cluster, prover).await?;
+    }
     let mut done = &stages.end;
     if !options.dry_run {
-        if stages.is_change() || enabling.is_change() {
+        if stages.is_change() || enabling.is_change() || prover.is_some() {
             permit(context, cluster, &format!("Deploy KAR {}", release.version)).await?;
         }
         done = bring_about(context, cluster, &desired, options, &stages).await?;
     }
     let enabled = enabling.carry_out(cluster, &source, options).await?;
+    let pod_proof = match prover.filter(|_| !options.dry_run) {
+        Some(prover) => Some(proof_pod::prove(context, cluster, &desired, &prover).await?),
+        None => None,
+    };
     let chosen = cluster.chosen();
     Ok(Deployed {
         context: chosen.context.clone(),
@@ -101,6 +125,7 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
         awaited: !options.dry_run && !options.no_wait,
         objects: done.outcomes(),
         enabled,
+        pod_proof,
         requests: cluster.requests(),
     })
 }

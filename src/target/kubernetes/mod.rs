@@ -26,6 +26,7 @@ pub mod permission;
 pub mod plan;
 pub mod pods;
 mod proof;
+mod proof_pod;
 pub mod ready;
 pub mod registry;
 pub mod release;

@@ -87,6 +87,9 @@ pub fn deployed(deployed: &Deployed) -> String {
     if !enabled.is_empty() && !deployed.dry_run {
         text.push_str(&format!("Enabled namespaces: {}\n", enabled.join(", ")));
     }
+    if let Some(proof) = &deployed.pod_proof {
+        text.push_str(&format!("A pod in namespace {} used it, and is gone\n", proof.namespace));
+    }
     text
 }
 

@@ -303,6 +303,59 @@ fn three_brokers_lose_one_and_nothing_else() {
     runtime.outside(&["verify", "--app", "ha", "--count", "1000"]);
 }
 
+/// Pods of proofs, in every namespace.
+fn proof_pods(cluster: &Cluster) -> String {
+    cluster.shown(["get", "pods", "--all-namespaces", "-l", "karctl.kar.ibm.com/proof=true", "-o", "name"])
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
+    let _alone = alone();
+    let cluster = Cluster::node();
+    let team = Namespace::named(&cluster, "karctl-proof", "{pod-security.kubernetes.io/enforce: restricted}");
+    let runtime = Runtime::new(&cluster);
+    let with_pod = ["--enable", team.name(), "--proof", "pod"];
+
+    // From nothing, with passwords; and again, when the pod is all that is written.
+    let secure = [&with_pod[..], &["--set", "kubernetes.secure=true"]].concat();
+    let deployed = runtime.deploy(&secure);
+    assert_eq!(deployed["pod_proof"]["namespace"], team.name());
+    assert_eq!(proof_pods(&cluster), "");
+    let mark = cluster.mark();
+    runtime.deploy(&secure);
+    let writes = cluster.writes_since(mark);
+    let written: Vec<_> = writes
+        .iter()
+        .filter(|write| write.user_agent.starts_with("karctl/"))
+        .map(|write| (write.verb.as_str(), write.target.contains("/namespaces/karctl-proof/pods")))
+        .collect();
+    assert_eq!(written, [("create", true), ("delete", true)], "{writes:?}");
+
+    // Without passwords, killed while the pod is there: the next run removes it.
+    let line = [&["k8s", "deploy", "-f", "settings.yaml", "--timeout", "3m"], &with_pod[..]].concat();
+    let mut killed = cluster.karctl(&runtime.sandbox, line.iter().copied());
+    let mut killed = killed.start();
+    let deadline = Instant::now() + POD_LIMIT;
+    while proof_pods(&cluster).is_empty() {
+        assert!(Instant::now() < deadline, "no pod of a proof");
+        thread::sleep(Duration::from_millis(50));
+    }
+    killed.kill().and_then(|()| killed.wait()).expect("a process");
+    assert_ne!(proof_pods(&cluster), "");
+    runtime.deploy(&with_pod);
+    assert_eq!(proof_pods(&cluster), "");
+
+    // What keeps the pod from being made is told.
+    team.apply("{apiVersion: v1, kind: ResourceQuota, metadata: {name: none}, spec: {hard: {pods: '0'}}}");
+    let refused = runtime.run(&line);
+    assert_eq!(refused.status, Some(1), "{}", refused.stderr);
+    for said in ["a pod in namespace karctl-proof cannot use the runtime", "exceeded quota: none", "KAR212"] {
+        assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    }
+    assert_eq!(proof_pods(&cluster), "");
+}
+
 /// The secrets of a deploy are in no output, and in no file of the sandbox.
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]

@@ -45,6 +45,8 @@ fn openshift_is_found_by_its_api_group() {
     runtime.cluster.apply(SECURITY_CONTEXT_CONSTRAINTS);
     let crd = "crd/securitycontextconstraints.security.openshift.io";
     runtime.cluster.shown(["wait", "--for=condition=Established", crd, "--timeout=30s"]);
+    let nowhere = ["--proof pod needs an enabled namespace", "hint: name one with --enable NAMESPACE"];
+    runtime.refused(2, &["deploy", "--proof", "pod"], &nowhere);
     runtime.deploy(&[]);
     assert_eq!((ids(&runtime), enabled(&runtime)), (Vec::new(), String::new()));
     assert!(!runtime.objects().iter().any(|object| object.starts_with("Role")), "{:?}", runtime.objects());

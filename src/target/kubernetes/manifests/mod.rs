@@ -47,6 +47,8 @@ pub fn forward_port(ordinal: u16) -> u16 {
 /// The port of a broker's pod that port-forwards lead to.
 pub const KAFKA_FORWARD_PORT: u16 = FORWARD_PORT;
 
+pub use policies::client_security;
+
 /// The level of Pod Security of the runtime's namespace.
 pub fn pod_security(anyuid: bool) -> &'static str {
     if anyuid { "privileged" } else { "restricted" }

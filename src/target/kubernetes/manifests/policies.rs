@@ -57,6 +57,12 @@ pub fn security(desired: &Desired) -> BTreeMap<&'static str, Value> {
     ])
 }
 
+/// The same for a pod, and its container, that uses Kafka's image as a client.
+pub fn client_security(desired: &Desired) -> [Value; 2] {
+    let security = security(desired);
+    [security["kafka"].clone(), security["container"].clone()]
+}
+
 /// The parts with the number of their pods.
 fn parts(desired: &Desired) -> [(&'static str, &'static str, u16); 4] {
     [
