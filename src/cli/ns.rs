@@ -9,7 +9,9 @@ use crate::error::Result;
 use crate::target::kubernetes::connection::connect;
 use crate::target::kubernetes::namespaces::EnableOptions;
 use crate::target::kubernetes::team::{Quota, Team};
+use crate::target::kubernetes::workloads::Direction;
 use crate::target::namespace::quota::quota;
+use crate::target::namespace::rollout::{self, ScaledNamespace, SyncOptions, Synced};
 use crate::target::namespace::{self, DisabledNamespaces, EnabledNamespaces, Namespaces, Which};
 
 /// The subcommands.
@@ -21,6 +23,12 @@ pub enum NsCommand {
     Disable(DisableArguments),
     /// List the enabled namespaces, and whether their configuration is current
     List(ListArguments),
+    /// Bring the configuration of enabled namespaces up to date
+    Sync(SyncArguments),
+    /// Put the workloads of a namespace to rest, for off-hours
+    ScaleDown(ScaleArguments),
+    /// Wake them again
+    ScaleUp(ScaleArguments),
 }
 
 /// Which namespaces.
@@ -140,6 +148,67 @@ pub struct ListArguments {
     settings: SettingsArguments,
 }
 
+/// Options of `karctl ns sync`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Pods read the configuration when they start. With --restart, Deployments, StatefulSets and DaemonSets whose pods are older
+than the copy have them made anew, as `kubectl rollout restart` does; each once for each copy.
+
+Examples:
+  karctl ns sync
+  karctl ns sync --restart
+  karctl ns sync team-a --restart --dry-run")]
+pub struct SyncArguments {
+    /// Which [default: all that are enabled]
+    #[arg(value_name = "NAMESPACE")]
+    namespace: Vec<String>,
+    /// All that are enabled, as without a name
+    #[arg(long, conflicts_with = "namespace")]
+    all: bool,
+    /// Have pods made anew that carry an old configuration
+    #[arg(long)]
+    restart: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+    #[command(flatten)]
+    settings: SettingsArguments,
+}
+
+/// Options of `karctl ns scale-down` and `scale-up`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+How many pods each Deployment and StatefulSet has is kept in an annotation of its own while it rests. Those that a
+HorizontalPodAutoscaler counts are left alone.
+
+Examples:
+  karctl ns scale-down team-a
+  karctl ns scale-up team-a")]
+pub struct ScaleArguments {
+    /// Which
+    #[arg(value_name = "NAMESPACE")]
+    namespace: String,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+    #[command(flatten)]
+    settings: SettingsArguments,
+}
+
+impl ScaleArguments {
+    async fn run(&self, context: &Context, direction: Direction) -> Result<()> {
+        let loaded = self.settings.load(context, Vec::new())?;
+        let cluster = connect(context, &self.cluster.selection()).await?;
+        let runtime = &loaded.settings.kubernetes.namespace;
+        let scaled = rollout::scale(context, &cluster, runtime, &self.namespace, direction, self.dry_run).await?;
+        context.ui.data(&scaled, ScaledNamespace::text)
+    }
+}
+
 /// Runs one subcommand.
 ///
 /// # Errors
@@ -174,6 +243,16 @@ pub async fn run(command: NsCommand, context: &Context) -> Result<u8> {
             let listed = namespace::list(&cluster, &loaded.settings.kubernetes.namespace).await?;
             context.ui.data(&listed, Namespaces::text)?;
         }
+        NsCommand::Sync(arguments) => {
+            let loaded = arguments.settings.load(context, Vec::new())?;
+            let cluster = connect(context, &arguments.cluster.selection()).await?;
+            let options = SyncOptions { restart: arguments.restart, dry_run: arguments.dry_run };
+            let runtime = &loaded.settings.kubernetes.namespace;
+            let synced = rollout::sync(context, &cluster, runtime, &arguments.namespace, options).await?;
+            context.ui.data(&synced, Synced::text)?;
+        }
+        NsCommand::ScaleDown(arguments) => arguments.run(context, Direction::Down).await?,
+        NsCommand::ScaleUp(arguments) => arguments.run(context, Direction::Up).await?,
     }
     Ok(0)
 }

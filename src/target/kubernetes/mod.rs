@@ -38,6 +38,7 @@ pub mod status;
 pub mod team;
 pub mod undeploy;
 mod wait;
+pub mod workloads;
 
 use crate::code::Code;
 use crate::error::Failure;

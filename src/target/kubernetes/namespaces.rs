@@ -454,10 +454,12 @@ pub async fn disable(cluster: &Cluster, namespace: &str) -> Result<Change> {
 /// When the server does not say.
 pub async fn attached(cluster: &Cluster, namespaces: &[&str]) -> Result<Vec<Object>> {
     let pods = Live::labelled(cluster, POD, namespaces, "").await?;
-    let mounts = |pod: &Object| {
-        let mut volumes = pod.list("/spec/volumes").iter();
-        volumes.any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
-            && !matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"))
-    };
-    Ok(pods.into_iter().filter(mounts).collect())
+    Ok(pods.into_iter().filter(is_attached).collect())
+}
+
+/// Whether a pod that has not ended mounts the runtime's configuration.
+pub fn is_attached(pod: &Object) -> bool {
+    let mut volumes = pod.list("/spec/volumes").iter();
+    volumes.any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
+        && !matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"))
 }

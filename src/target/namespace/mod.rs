@@ -2,6 +2,7 @@
 
 pub mod quota;
 mod report;
+pub mod rollout;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

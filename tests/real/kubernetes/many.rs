@@ -65,12 +65,7 @@ fn an_api_server_that_has_too_much_to_do_is_given_the_time_it_asks_for() {
     let runtime = Runtime::on(Cluster::api());
     runtime.deploy(&[]);
     let proxy = FaultProxy::to_api_server(&runtime.cluster.kubeconfig(), None);
-    let kubeconfig = format!(
-        "{{apiVersion: v1, kind: Config, current-context: c, clusters: [{{name: c, cluster: {{server: '{}'}}}}], \
-         contexts: [{{name: c, context: {{cluster: c, user: u}}}}], users: [{{name: u, user: {{}}}}]}}",
-        proxy.host()
-    );
-    let path = runtime.sandbox.write("kubeconfig", kubeconfig);
+    let path = runtime.sandbox.write("kubeconfig", proxy.kubeconfig());
     let shape =
         "/api/v1/namespaces/{name}/secrets/kar.ibm.com.runtime-config?fieldManager=karctl&force=true".to_owned();
     let class = Class { method: "PATCH".to_owned(), shape };

@@ -1,5 +1,7 @@
 //! `karctl ns`: what namespaces are given, and what is taken back.
 
+mod rollout;
+
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;

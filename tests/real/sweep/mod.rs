@@ -6,6 +6,7 @@
 
 mod cluster;
 mod leg;
+mod namespaces;
 mod real_servers;
 mod subject;
 
