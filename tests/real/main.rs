@@ -27,6 +27,9 @@ mod readme;
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod sandbox;
 mod secrets;
+#[path = "../cli/injector/served.rs"]
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+mod served;
 mod state;
 mod sweep;
 mod trial;

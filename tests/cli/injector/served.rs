@@ -64,9 +64,9 @@ impl Answer {
     }
 }
 
-/// A leaf of the authority, for [`NAME`].
+/// A leaf of the authority, for [`NAME`], and for an API server beside it.
 pub fn leaf(authority: &Authority) -> Leaf {
-    authority.issue(&[NAME.to_owned()], Timestamp::now()).expect("a leaf")
+    authority.issue(&[NAME.to_owned(), "localhost".to_owned()], Timestamp::now()).expect("a leaf")
 }
 
 impl Served {

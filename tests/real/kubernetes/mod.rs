@@ -16,6 +16,7 @@ mod deploy_api;
 mod deploy_node;
 mod deploy_openshift;
 mod deploy_rights;
+mod injection;
 mod levels;
 mod many;
 mod namespaces;
