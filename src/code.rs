@@ -46,7 +46,7 @@ codes! {
         "Remove it by hand, choose another `--name`, or let karctl take its place with `--replace` (its data is not deleted).";
     "KAR105" DataOfOtherMode "the data was written by Kafka in another mode",
         "Kafka's folder holds data written with ZooKeeper and KRaft is asked for, or the other way round. Neither can read the other's.",
-        "Go back to the mode that the message names, or use another instance (`--name`) or namespace. Or delete the data: with `karctl local reset` on this machine, with `karctl k8s undeploy --delete-data` on a cluster.";
+        "Go back to the mode that the message names, or use another instance with `--name`. Or delete the data: with `karctl local reset` on this machine, with `karctl k8s undeploy --delete-data` on a cluster.";
     "KAR106" DataOfNewerKafka "the data was written by a newer Kafka",
         "Kafka does not promise that an older version can read what a newer one wrote.",
         "Give the newer version again with `--set kafka.version=V`, use another `--name`, or delete the data with `karctl local reset`.";
@@ -181,7 +181,7 @@ codes! {
         "Copy it anew with `karctl ns enable NAMESPACE`, or run `karctl k8s deploy`, which does so everywhere.";
     "KAR224" DataOfOtherNumber "the data was written by another number of servers",
         "Kafka and ZooKeeper elect a leader by majority. When one server with data becomes three, the two empty ones are a majority: they may elect one of themselves, and what the first one holds is thrown away. When three become one, the one that is left may not have what the others acknowledged, and topics keep replicas that are gone.",
-        "Go back to the former number (with or without `--ha`). To change it, move the data by hand: deploy a second runtime with `--set kubernetes.namespace=N`, copy the topics and Redis' keys, then undeploy the first; or delete the data with `karctl k8s undeploy --delete-data`.";
+        "Go back to the former number (with or without `--ha`). To change it, begin with an empty Kafka: let the applications finish what they were asked and end them, since requests that still wait are lost; `karctl k8s undeploy`, which leaves the data; delete the claims of Kafka and ZooKeeper (`kubectl delete pvc -n kar-system -l 'name in (kar-kafka,kar-zookeeper)'`); deploy again. Redis, where actors keep their state, finds its data.";
 }
 
 impl fmt::Display for Code {

@@ -123,8 +123,8 @@ async fn refuse_other_number(cluster: &Cluster, settings: &Settings, written: Op
     ))
     .hint(format!("go back {flag} (kubernetes.high_availability={})", written > 1))
     .hint(format!(
-        "to move the data, deploy a second runtime with --set kubernetes.namespace={namespace}-new, copy topics and \
-         keys, and undeploy this one; or delete it with `karctl k8s undeploy --delete-data`"
+        "to begin with an empty Kafka and keep Redis' data, end the applications, then `karctl k8s undeploy` and \
+         `kubectl delete pvc -n {namespace} -l 'name in (kar-kafka,kar-zookeeper)'`, and deploy again"
     ))
     .code(Code::DataOfOtherNumber)
     .into())

@@ -148,7 +148,7 @@ fn the_number_of_servers_with_data_is_not_changed_in_one_step() {
     let said = [
         "kar-kafka-pvc-kar-kafka-0 holds data of one broker, and 3 brokers are asked for",
         "hint: go back without --ha (kubernetes.high_availability=false)",
-        "hint: to move the data",
+        "hint: to begin with an empty Kafka and keep Redis' data",
         "KAR224",
     ];
     runtime.refused(1, &["deploy", "--no-wait", "--ha"], &said);

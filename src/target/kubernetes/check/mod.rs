@@ -10,7 +10,8 @@ use serde_yaml::Value;
 use super::connection::is_local;
 use super::deploy::{Options, desired, enabling, render, watching};
 use super::permission::{Permission, missing};
-use super::plan::{Plan, Policy, permissions, plan, rehearse};
+use super::plan::{Policy, permissions, rehearse};
+use super::rotation::Stages;
 use super::{manifests, names, namespaces, status};
 use crate::change::Change;
 use crate::check::cluster::{
@@ -138,16 +139,17 @@ async fn prospect(
     let namespace = &settings.kubernetes.namespace;
     let planned = async {
         let (desired, _) = desired(context, cluster, settings, options).await?;
-        let plan = plan(cluster, manifests::objects(&desired)?, namespace, options.policy).await?;
-        let source = namespaces::Source::of(namespace, &plan.objects());
+        let stages = Stages::plan(cluster, &desired, options.policy).await?;
+        let source = namespaces::Source::of(namespace, &stages.end.objects());
         let enabling = enabling(cluster, &desired, options, &source).await?;
-        Ok::<_, anyhow::Error>((plan, enabling))
+        Ok::<_, anyhow::Error>((stages, enabling))
     };
     let planned = planned.await;
     let needed = match &planned {
-        Ok((plan, enabling)) if plan.is_change() || enabling.is_change() => {
+        Ok((stages, enabling)) if stages.is_change() || enabling.is_change() => {
             let others = enabling.permissions().into_iter().chain(watching(namespace, options));
-            permissions(plan, namespace).into_iter().chain(others).collect()
+            let others = others.chain(stages.permissions(namespace));
+            stages.all().flat_map(|plan| permissions(plan, namespace)).chain(others).collect()
         }
         Ok(_) => Vec::new(),
         Err(_) => of_a_first_deploy(rendered, namespace, options),
@@ -161,11 +163,12 @@ async fn prospect(
             missing_rights,
             rehearsal: Some(Err(Reason::of(&error))),
         },
-        Ok((plan, enabling)) => {
+        Ok((stages, enabling)) => {
             let rehearsal = match may_do_all {
-                true => Some(outlook(cluster, &plan, options.policy, enabling.changing().count()).await),
+                true => Some(outlook(cluster, &stages, options.policy, enabling.changing().count()).await),
                 false => None,
             };
+            let plan = &stages.end;
             let is_new = |object: &&&Object| {
                 let reference = object.reference();
                 plan.steps.iter().any(|step| step.change == Change::Created && step.reference() == reference)
@@ -187,9 +190,11 @@ fn of_a_first_deploy(rendered: &[Object], namespace: &str, options: &Options) ->
     of_objects.chain(inventory).chain(watching(namespace, options)).collect()
 }
 
-async fn outlook(cluster: &Cluster, plan: &Plan, policy: Policy, enabled: usize) -> Told<String> {
-    rehearse(cluster, plan, policy).await.map_err(|error| Reason::of(&error))?;
-    let changed = plan.steps.iter().filter(|step| step.change != Change::Unchanged).count();
+async fn outlook(cluster: &Cluster, stages: &Stages, policy: Policy, enabled: usize) -> Told<String> {
+    for plan in stages.all() {
+        rehearse(cluster, plan, policy).await.map_err(|error| Reason::of(&error))?;
+    }
+    let changed = stages.end.steps.iter().filter(|step| step.change != Change::Unchanged).count();
     Ok(match (changed, enabled) {
         (0, 0) => "a deploy would change nothing".to_owned(),
         _ => format!("a deploy would change {changed} objects and enable {enabled} namespaces"),
