@@ -556,26 +556,27 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -f -a "enable" -d 'Make the pods of namespaces part of applications'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -f -a "disable" -d 'Take that back'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -f -a "list" -d 'List the enabled namespaces, and whether their configuration is current'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -f -a "sync" -d 'Bring the configuration of enabled namespaces up to date'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -f -a "scale-down" -d 'Put the workloads of a namespace to rest, for off-hours'
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list sync scale-down scale-up" -f -a "scale-up" -d 'Wake them again'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "enable" -d 'Make the pods of namespaces part of applications'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "disable" -d 'Take that back'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "list" -d 'List the enabled namespaces, and whether their configuration is current'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "explain" -d 'Say why a pod is injected or not; exit 3 where something is wrong'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "sync" -d 'Bring the configuration of enabled namespaces up to date'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "scale-down" -d 'Put the workloads of a namespace to rest, for off-hours'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -f -a "scale-up" -d 'Wake them again'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s l -l selector -d 'Of these only those with the labels, such as team=a,stage!=test' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l bind-group -d 'Give this group what `karctl k8s rbac application` prints; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l bind-user -d 'The same for this user; may be repeated' -r
@@ -648,6 +649,24 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -s f -l file -d 'Pods, or workloads, of a manifest; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l set -d 'One setting, such as kubernetes.namespace=kar-system; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -l context -d 'Context of the kubeconfig [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r

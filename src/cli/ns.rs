@@ -1,15 +1,21 @@
 //! `karctl ns`: the namespaces whose pods are part of applications.
 
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 
 use super::arguments::SettingsArguments;
+use super::completions;
 use super::k8s::ClusterArguments;
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Result, Status};
+use crate::settings::{self, Sources};
 use crate::target::kubernetes::connection::connect;
 use crate::target::kubernetes::namespaces::EnableOptions;
 use crate::target::kubernetes::team::{Quota, Team};
 use crate::target::kubernetes::workloads::Direction;
+use crate::target::namespace::explain::{About, Explanation, explain};
 use crate::target::namespace::quota::quota;
 use crate::target::namespace::rollout::{self, ScaledNamespace, SyncOptions, Synced};
 use crate::target::namespace::{self, DisabledNamespaces, EnabledNamespaces, Namespaces, Which};
@@ -23,6 +29,8 @@ pub enum NsCommand {
     Disable(DisableArguments),
     /// List the enabled namespaces, and whether their configuration is current
     List(ListArguments),
+    /// Say why a pod is injected or not; exit 3 where something is wrong
+    Explain(ExplainArguments),
     /// Bring the configuration of enabled namespaces up to date
     Sync(SyncArguments),
     /// Put the workloads of a namespace to rest, for off-hours
@@ -148,6 +156,50 @@ pub struct ListArguments {
     settings: SettingsArguments,
 }
 
+/// Options of `karctl ns explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The API server rehearses the creation of the pod; nothing is changed. Exit status: 0 where the pod is injected, or does not
+ask for it; 3 where something is wrong.
+
+Examples:
+  karctl ns explain team-a
+  karctl ns explain team-a greeter-0
+  karctl ns explain team-a -f deploy.yaml")]
+pub struct ExplainArguments {
+    /// Which
+    #[arg(value_name = "NAMESPACE")]
+    namespace: String,
+    /// A pod that is there [default: one that has nothing but the annotation]
+    #[arg(value_name = "POD")]
+    pod: Option<String>,
+    /// Pods, or workloads, of a manifest; `-` is stdin
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "pod")]
+    file: Option<PathBuf>,
+    /// One setting, such as kubernetes.namespace=kar-system; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", add = ArgValueCompleter::new(completions::set))]
+    set: Vec<String>,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+}
+
+impl ExplainArguments {
+    async fn run(&self, context: &Context) -> Result<u8> {
+        let sources = Sources { set: self.set.clone(), ..Sources::default() };
+        let loaded = settings::load(&context.environment, &sources)?;
+        let cluster = connect(context, &self.cluster.selection()).await?;
+        let about = match (&self.pod, &self.file) {
+            (Some(pod), _) => About::Pod(pod),
+            (None, Some(file)) => About::File(file),
+            (None, None) => About::AnyPod,
+        };
+        let runtime = &loaded.settings.kubernetes.namespace;
+        let explanation = explain(context, &cluster, runtime, &self.namespace, about).await?;
+        context.ui.data(&explanation, Explanation::text)?;
+        Ok(if explanation.is_wrong { Status::Different as u8 } else { 0 })
+    }
+}
+
 /// Options of `karctl ns sync`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -243,6 +295,7 @@ pub async fn run(command: NsCommand, context: &Context) -> Result<u8> {
             let listed = namespace::list(&cluster, &loaded.settings.kubernetes.namespace).await?;
             context.ui.data(&listed, Namespaces::text)?;
         }
+        NsCommand::Explain(arguments) => return arguments.run(context).await,
         NsCommand::Sync(arguments) => {
             let loaded = arguments.settings.load(context, Vec::new())?;
             let cluster = connect(context, &arguments.cluster.selection()).await?;

@@ -48,6 +48,7 @@ const DOCUMENTS: &[Document] = &[
     document::<local::Up>("local up"),
     document::<namespace::DisabledNamespaces>("ns disable"),
     document::<namespace::EnabledNamespaces>("ns enable"),
+    document::<namespace::explain::Explanation>("ns explain"),
     document::<namespace::Namespaces>("ns list"),
     document::<namespace::rollout::ScaledNamespace>("ns scale-down"),
     document::<namespace::rollout::ScaledNamespace>("ns scale-up"),

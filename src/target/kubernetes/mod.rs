@@ -16,7 +16,7 @@ pub mod compare;
 pub mod connection;
 pub mod deploy;
 pub mod desired;
-mod facts;
+pub mod facts;
 pub mod inventory;
 pub mod live;
 pub mod manifests;

@@ -1,5 +1,6 @@
 //! `karctl ns`: the namespaces whose pods are part of applications. Replaces kar-k8s-namespace-enable.sh and -disable.sh.
 
+pub mod explain;
 pub mod quota;
 mod report;
 pub mod rollout;

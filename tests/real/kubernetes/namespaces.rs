@@ -1,5 +1,6 @@
 //! `karctl ns`: what namespaces are given, and what is taken back.
 
+mod explain;
 mod rollout;
 
 use serde_json::{Value, json};
