@@ -33,7 +33,7 @@ fn good() -> Cluster {
         minor: 33,
         namespace: "kar-system".to_owned(),
         missing_rights: Ok(String::new()),
-        rehearsal: Some(Ok("a deploy would change 25 objects and enable 1 namespaces".to_owned())),
+        rehearsal: Some(Ok("a deploy would change 25 objects and enable 1 namespace".to_owned())),
         injector: Implementation::Original,
         demand: Demand {
             pods: vec![pod("kar-kafka", 0, "1Gi"), pod("kar-redis", 0, "512Mi")],
@@ -108,7 +108,7 @@ fn a_good_cluster_is_told_line_by_line() {
     let expected = "\
 ✓ cluster   Kubernetes v1.33.1
 ✓ rights    nothing is missing of what a deploy needs
-✓ deploy    a deploy would change 25 objects and enable 1 namespaces
+✓ deploy    a deploy would change 25 objects and enable 1 namespace
 ✓ storage   StorageClass fast is the default
 ✓ room      2 pods with 500m of processor time and 1536Mi of memory fit on 1 node
 ✓ room      no quota holds in namespace kar-system

@@ -197,8 +197,14 @@ async fn outlook(cluster: &Cluster, stages: &Stages, policy: Policy, enabled: us
     let changed = stages.end.steps.iter().filter(|step| step.change != Change::Unchanged).count();
     Ok(match (changed, enabled) {
         (0, 0) => "a deploy would change nothing".to_owned(),
-        _ => format!("a deploy would change {changed} objects and enable {enabled} namespaces"),
+        _ => {
+            format!("a deploy would change {} and enable {}", counted(changed, "object"), counted(enabled, "namespace"))
+        }
     })
+}
+
+fn counted(number: usize, name: &str) -> String {
+    format!("{number} {name}{}", if number == 1 { "" } else { "s" })
 }
 
 async fn list(cluster: &Cluster, kind: Kind, namespace: Option<&str>) -> Told<Vec<Object>> {
