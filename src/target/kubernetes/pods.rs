@@ -1,9 +1,10 @@
 //! `karctl k8s ps`, `logs` and `port-forward`: the pods of applications, and of the runtime.
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::join_all;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::live::Live;
 use super::{access, names, namespaces};
 use crate::client::kubernetes::object::{Object, POD};
 use crate::client::kubernetes::{Cluster, Forward};
@@ -75,13 +76,14 @@ async fn find(cluster: &Cluster, runtime: &str, query: &Query) -> Result<Vec<Obj
         Some(namespace) => vec![namespace.clone()],
         None => namespaces::enabled(cluster).await?.iter().map(|found| found.name().to_owned()).collect(),
     };
-    let pods = try_join_all(places.iter().map(|place| cluster.list(POD, Some(place), ""))).await;
+    let places: Vec<_> = places.iter().map(String::as_str).collect();
+    let pods = Live::labelled(cluster, POD, &places, "").await?;
     let is_asked = |pod: &Object| match (pod.annotation(APP), &query.app) {
         (Some(app), Some(asked)) => app == asked,
         (Some(_), None) => true,
         (None, _) => false,
     };
-    Ok(pods.map_err(Failure::from)?.into_iter().flatten().filter(is_asked).collect())
+    Ok(pods.into_iter().filter(is_asked).collect())
 }
 
 fn describe(pod: &Object) -> Pod {

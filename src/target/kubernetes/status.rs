@@ -1,17 +1,17 @@
 //! `karctl k8s status`: what runs, what is wrong, and why.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::inventory::Inventory;
+use super::live::Live;
 use super::ready::{Readiness, readiness, trouble};
 use super::{facts, names, namespaces};
 use crate::certificate;
 use crate::check::kubernetes::CERTIFICATE_DAYS;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
-    CLAIM, DEPLOYMENT, EVENT, NAMESPACE, Object, POD, Reference, STATEFUL_SET, WEBHOOK,
+    CLAIM, DEPLOYMENT, EVENT, NAMESPACE, Object, POD, Reference, SECRET, STATEFUL_SET, WEBHOOK,
 };
 use crate::error::{Failure, Result};
 
@@ -76,9 +76,6 @@ pub struct EnabledNamespace {
     /// Whether its copy of the runtime's configuration is that of the runtime.
     pub is_current: bool,
 }
-
-/// Namespaces that are looked at at a time.
-const AT_A_TIME: usize = 16;
 
 /// Looks at the runtime.
 ///
@@ -167,12 +164,14 @@ pub async fn enabled(cluster: &Cluster, namespace: &str) -> Result<Vec<EnabledNa
     let data = |secret: Option<Object>| secret.and_then(|secret| secret.at("/data").cloned());
     let source = data(facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await?);
     let found = namespaces::enabled(cluster).await?;
-    let look = found.iter().map(async |enabled| {
-        let copy = data(facts::secret(cluster, enabled.name(), names::RUNTIME_CONFIG).await?);
-        let is_current = copy.is_some() && copy == source;
-        Ok::<_, anyhow::Error>(EnabledNamespace { name: enabled.name().to_owned(), is_current })
+    let copy_in = |enabled: &Object| Reference::new(SECRET, enabled.name(), names::RUNTIME_CONFIG);
+    let references: Vec<_> = found.iter().map(copy_in).collect();
+    let copies = Live::read(cluster, &references).await?;
+    let look = found.iter().map(|enabled| {
+        let copy = data(copies.get(&copy_in(enabled)).cloned());
+        EnabledNamespace { name: enabled.name().to_owned(), is_current: copy.is_some() && copy == source }
     });
-    stream::iter(look).buffered(AT_A_TIME).try_collect().await
+    Ok(look.collect())
 }
 
 async fn look_at_namespaces(cluster: &Cluster, namespace: &str, status: &mut ClusterStatus) -> Result<()> {

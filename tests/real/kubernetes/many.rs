@@ -61,6 +61,29 @@ fn a_hundred_namespaces_are_enabled_repaired_and_disabled() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn a_thousand_namespaces_are_one_command_and_looking_at_them_a_few_requests() {
+    let runtime = Runtime::on(Cluster::api());
+    runtime.deploy(&[]);
+    let names: Vec<_> = (0..1000).map(|number| format!("team-{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let timed = |what: &str, arguments: &[&str]| {
+        let began = Instant::now();
+        let done = document(&runtime, what, arguments);
+        println!("1000 namespaces: ns {what} in {:.1} s", began.elapsed().as_secs_f64());
+        done
+    };
+    assert_eq!(changes(&timed("enable", &[&names[..], &["--create"]].concat())), vec!["created"; 1000]);
+    let traced = super::namespaces::ns(&runtime, &[&["enable", "-vv"], &names[..]].concat());
+    let requests = traced.stderr.lines().filter(|line| line.contains(": ok, ")).count();
+    assert!((1..=20).contains(&requests), "{requests} requests");
+    let listed = timed("list", &[]);
+    let namespaces = listed["namespaces"].as_array().expect("a list");
+    assert_eq!(namespaces.iter().filter(|one| one["is_current"] == true).count(), 1001);
+    assert_eq!(changes(&timed("disable", &["--all"])), vec!["removed"; 1001]);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn an_api_server_that_has_too_much_to_do_is_given_the_time_it_asks_for() {
     let runtime = Runtime::on(Cluster::api());
     runtime.deploy(&[]);
