@@ -4,9 +4,16 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
+/// The kernel gives its table of sockets in pieces, and one that comes or goes meanwhile moves others past the reader.
+const LOOKS: usize = 20;
+
 /// The process that holds the other end of a TCP connection on this machine, which came from this address. Both ends are
 /// in the network namespace of the calling thread.
 pub fn of_address(address: SocketAddr) -> Option<i32> {
+    (0..LOOKS).find_map(|_| look(address))
+}
+
+fn look(address: SocketAddr) -> Option<i32> {
     let link = format!("socket:[{}]", inode_of(address)?);
     fs::read_dir("/proc").ok()?.filter_map(Result::ok).find_map(|process| {
         let number = process.file_name().to_str()?.parse().ok()?;
