@@ -23,7 +23,7 @@ pub fn alone() -> MutexGuard<'static, ()> {
 const SETTINGS: &str = "\
 kafka: {image: 'karctl-test/kafka:3.9.1'}
 redis: {image: 'karctl-test/redis:7.0'}
-injector: {implementation: karctl, image: 'karctl/injector:0.1.0'}
+injector: {implementation: karctl, image: 'karctl/injector:0.1.0', sidecar_image: 'karctl-test/client:1'}
 ";
 
 /// Namespace of an application's team.
@@ -69,7 +69,7 @@ impl<'a> Runtime<'a> {
 
     /// Runs the stand-in for `kar` on this machine, with the variables of the cluster and ports forwarded.
     #[track_caller]
-    fn outside(&self, arguments: &[&str]) {
+    pub fn outside(&self, arguments: &[&str]) {
         let client = parts::client();
         let client = client.to_str().expect("text");
         self.must(&[&["exec", "cluster", "--", client], arguments].concat());

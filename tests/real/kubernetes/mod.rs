@@ -24,6 +24,7 @@ mod pods;
 mod proxy;
 mod rotation;
 mod runtime;
+mod sidecars;
 mod teams;
 mod undeploy;
 
