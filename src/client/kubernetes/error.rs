@@ -12,6 +12,9 @@ use crate::error::{Failure, Status};
 pub(super) const LOG_IN: &str =
     "log in again as your cluster's provider says, or choose another context with --context";
 
+/// What is to be done once a server that did not answer does.
+const COME_BACK: &str = "run the same command again once the server answers; it goes on where it stopped";
+
 /// The result of a request.
 pub type Result<T> = std::result::Result<T, KubernetesError>;
 
@@ -147,13 +150,12 @@ impl From<KubernetesError> for Failure {
     fn from(error: KubernetesError) -> Self {
         let failure = Self::new(error.to_string());
         match &error.kind {
-            Kind::Silent(_) => failure
-                .hint("run the same command again once the server answers; it goes on where it stopped")
-                .status(Status::TimedOut)
-                .code(Code::ClusterUnreachable),
-            Kind::Broken(_) => failure
-                .hint("run the same command again once the server answers; it goes on where it stopped")
-                .code(Code::ClusterUnreachable),
+            // A server that is overloaded or starting was asked until the time was over, as one that is silent.
+            Kind::Silent(_) => failure.hint(COME_BACK).status(Status::TimedOut).code(Code::ClusterUnreachable),
+            Kind::Refused(_) if error.is_transient() => {
+                failure.hint(COME_BACK).status(Status::TimedOut).code(Code::ClusterUnreachable)
+            }
+            Kind::Broken(_) => failure.hint(COME_BACK).code(Code::ClusterUnreachable),
             Kind::Unusable(_) => failure
                 .hint("fetch the kubeconfig again, where the cluster was made anew or its certificate was renewed")
                 .code(Code::ClusterUnreachable),

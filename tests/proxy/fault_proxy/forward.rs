@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
-use http_body_util::{BodyExt, combinators::BoxBody};
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::{Fault, Upstream};
+use super::{Fault, REASON, RETRY_AFTER, Upstream};
 
 /// How long an answer that goes on and on is read before it counts as complete.
 const LONGEST_ANSWER: Duration = Duration::from_secs(5);
@@ -33,7 +33,7 @@ pub async fn pass(
     match fault {
         Some(Fault::Refuse) => bail!("refused"),
         Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Busy) => return Ok(busy()),
+        Some(Fault::Answer { status, .. }) => return own_answer(status),
         Some(Fault::Cut | Fault::Kill) | None => {}
     }
     let upgrade = hyper::upgrade::on(&mut request);
@@ -46,13 +46,15 @@ pub async fn pass(
     bail!("cut")
 }
 
-/// As an API server's that has more requests than it wants.
-fn busy() -> Answer {
-    let none = http_body_util::Empty::new().map_err(|never| match never {});
-    let mut answer = Response::new(none.boxed());
-    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    answer.headers_mut().insert(hyper::header::RETRY_AFTER, hyper::header::HeaderValue::from_static("1"));
-    answer
+/// Says no as an API server does; an engine's clients read the message, too.
+fn own_answer(status: u16) -> Result<Answer> {
+    let said = serde_json::json!({"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": REASON, "code": status});
+    let mut answer = Response::builder().status(status).header(header::CONTENT_TYPE, "application/json");
+    if status == StatusCode::TOO_MANY_REQUESTS.as_u16() {
+        answer = answer.header(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    let body = Full::new(Bytes::from(said.to_string())).map_err(|never| match never {});
+    Ok(answer.body(BoxBody::new(body))?)
 }
 
 fn passed(mut answer: Response<Incoming>, client: OnUpgrade) -> Answer {

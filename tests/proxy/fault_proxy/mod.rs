@@ -52,9 +52,31 @@ pub enum Fault {
     Kill,
     /// The request does not reach the server, and no answer comes.
     Hang,
-    /// The request does not reach the server; the answer is that there are too many, and to come back after a second.
-    Busy,
+    /// The request does not reach the server, nor do those of its class that come after it; each is answered with this
+    /// status and [`REASON`], up to so many.
+    Answer {
+        /// HTTP status; 429 comes with a `Retry-After` of [`RETRY_AFTER`].
+        status: u16,
+        /// How many of the class, this one included.
+        times: usize,
+    },
 }
+
+impl Fault {
+    /// How many requests of a class meet it.
+    fn times(self) -> usize {
+        match self {
+            Self::Answer { times, .. } => times,
+            _ => 1,
+        }
+    }
+}
+
+/// What the proxy says where it answers itself.
+pub const REASON: &str = "the fault proxy would rather not";
+
+/// Seconds after which to ask again.
+pub const RETRY_AFTER: u64 = 1;
 
 /// One request of a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -207,7 +229,11 @@ impl Run {
         let count = self.counts.entry(class.clone()).or_default();
         let point = Point { class, occurrence: *count };
         *count += 1;
-        let fault = self.plan.as_ref().filter(|(_, planned)| *planned == point).map(|(fault, _)| *fault);
+        let strikes = |(fault, planned): &&(Fault, Point)| {
+            let since = point.occurrence.checked_sub(planned.occurrence);
+            planned.class == point.class && since.is_some_and(|since| since < fault.times())
+        };
+        let fault = self.plan.as_ref().filter(strikes).map(|(fault, _)| *fault);
         self.has_struck |= fault.is_some();
         self.requests.push(point);
         fault

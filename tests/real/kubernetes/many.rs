@@ -92,7 +92,7 @@ fn an_api_server_that_has_too_much_to_do_is_given_the_time_it_asks_for() {
     let shape =
         "/api/v1/namespaces/{name}/secrets/kar.ibm.com.runtime-config?fieldManager=karctl&force=true".to_owned();
     let class = Class { method: "PATCH".to_owned(), shape };
-    proxy.watch(Shapes::of("team-a"), Some((Fault::Busy, Point { class, occurrence: 0 })));
+    proxy.watch(Shapes::of("team-a"), Some((Fault::Answer { status: 429, times: 1 }, Point { class, occurrence: 0 })));
     let began = Instant::now();
     let arguments = ["ns", "enable", "team-a", "--create", "-vv"];
     let done = runtime.cluster.karctl(&runtime.sandbox, arguments).variable("KUBECONFIG", path).output();

@@ -22,6 +22,7 @@ mod many;
 mod namespaces;
 mod pods;
 mod proxy;
+mod refusals;
 mod rotation;
 mod runtime;
 mod sidecars;
