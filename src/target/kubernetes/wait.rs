@@ -25,7 +25,8 @@ const REVISION: &str = "deployment.kubernetes.io/revision";
 /// Lines of a log that a failure quotes.
 const QUOTED_LINES: u32 = 8;
 
-/// Waits until every stateful set and deployment among the objects is ready.
+/// Waits until every stateful set and deployment among the objects is ready, and nothing of a former version answers any
+/// more: an API server goes on asking an injector over the connection that it has.
 ///
 /// # Errors
 /// At once when the cause is permanent, else when the time is over; with the cause.
@@ -36,13 +37,18 @@ pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -
         workloads.iter().map(|workload| context.ui.step(format!("Waiting for {}", workload.name))).collect();
     let mut waiting: Vec<_> = workloads.into_iter().zip(steps).collect();
     let mut permanent_since = None;
+    let mut has_waited = false;
     while !waiting.is_empty() {
         let states = try_join_all(waiting.iter().map(|(workload, _)| cluster.get(workload))).await;
         let states = states.map_err(Failure::from)?;
         let mut rest = Vec::new();
         let mut last_seen = String::new();
         for ((workload, step), state) in waiting.into_iter().zip(states) {
-            match state.map_or_else(|| Readiness::waiting("it is not there"), |state| readiness(&state)) {
+            let mut readiness = state.map_or_else(|| Readiness::waiting("it is not there"), |state| readiness(&state));
+            if has_waited && matches!(readiness, Readiness::Ready(_)) && has_former_pods(cluster, workload).await? {
+                readiness = Readiness::waiting("pods of a former version are on their way out");
+            }
+            match readiness {
                 Readiness::Ready(text) => step.done(format!("{} is ready ({text})", workload.name)),
                 Readiness::Waiting(text) => {
                     step.detail(&text);
@@ -73,8 +79,20 @@ pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -
             }
         }
         tokio::time::sleep(LOOK_AGAIN).await;
+        has_waited = true;
     }
     Ok(())
+}
+
+/// Whether pods of a deployment's former version are still there; a stateful set has ended each before it made the next.
+async fn has_former_pods(cluster: &Cluster, workload: &Reference) -> Result<bool> {
+    if workload.kind != DEPLOYMENT.name {
+        return Ok(false);
+    }
+    let Some(version) = version(cluster, workload).await? else { return Ok(true) };
+    let labels = format!("app.kubernetes.io/name={},name={}", names::PART_OF, workload.name);
+    let pods = cluster.list(POD, workload.namespace.as_deref(), &labels).await.map_err(Failure::from)?;
+    Ok(pods.iter().any(|pod| !version.has(pod)))
 }
 
 /// The worst trouble of the workloads that are not ready. Pods of a former version are on their way out; those of a stateful
