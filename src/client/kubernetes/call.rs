@@ -62,6 +62,7 @@ impl Cluster {
         path: &str,
         content: &Content,
     ) -> Result<Vec<u8>> {
+        let _slot = self.slots().acquire().await;
         let left = self.deadline().saturating_duration_since(Instant::now());
         let limit = left.clamp(Duration::from_secs(1), REQUEST_TIMEOUT);
         let began = Instant::now();

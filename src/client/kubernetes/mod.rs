@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use http::Method;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use call::Content;
 pub use configuration::{Chosen, Selection, choose, context_names};
@@ -35,6 +36,9 @@ const OLDEST_MINOR: u32 = 25;
 
 /// Time for the first answer: the address may be wrong.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Requests at once. Each takes a connection of its own, and its TLS handshake takes both sides longer than an answer does.
+const MOST_AT_ONCE: usize = 8;
 
 /// Objects of one answer; a list of more comes in pages.
 const PAGE: u32 = 500;
@@ -56,6 +60,7 @@ struct Shared {
     limit: Duration,
     tracer: Tracer,
     requests: AtomicU64,
+    slots: Semaphore,
 }
 
 /// The API server's version.
@@ -88,8 +93,16 @@ impl Cluster {
         config.connect_timeout = Some(GREETING_TIMEOUT);
         let api = kube::Client::try_from(config).map_err(|error| unusable(&chosen, error))?;
         let began = Instant::now();
-        let mut shared =
-            Shared { api, chosen, version: Version::default(), began, limit, tracer, requests: AtomicU64::new(0) };
+        let mut shared = Shared {
+            api,
+            chosen,
+            version: Version::default(),
+            began,
+            limit,
+            tracer,
+            requests: AtomicU64::new(0),
+            slots: Semaphore::new(MOST_AT_ONCE),
+        };
         let greeting = Self {
             shared: Arc::new(Shared {
                 api: shared.api.clone(),
@@ -99,6 +112,7 @@ impl Cluster {
                 limit: limit.min(GREETING_TIMEOUT),
                 tracer: shared.tracer.clone(),
                 requests: AtomicU64::new(0),
+                slots: Semaphore::new(1),
             }),
         };
         shared.version = greeting.ask_version().await.map_err(|error| {
@@ -134,6 +148,10 @@ impl Cluster {
 
     fn api(&self) -> &kube::Client {
         &self.shared.api
+    }
+
+    fn slots(&self) -> &Semaphore {
+        &self.shared.slots
     }
 
     fn deadline(&self) -> Instant {
