@@ -50,8 +50,13 @@ pub struct WhichArguments {
     #[arg(long)]
     all: bool,
     /// Of these only those with the labels, such as team=a,stage!=test
-    #[arg(short = 'l', long, value_name = "LABELS")]
+    #[arg(short = 'l', long, value_name = "LABELS", value_parser = labels)]
     selector: Option<String>,
+}
+
+/// Labels that choose something: an empty selector, as an unset variable leaves it, would mean every namespace.
+fn labels(text: &str) -> std::result::Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it chooses nothing; --all means every namespace") } else { Ok(text.to_owned()) }
 }
 
 impl WhichArguments {

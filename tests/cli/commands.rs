@@ -57,6 +57,20 @@ fn help_goes_to_stdout_and_a_mistake_to_stderr() {
     assert!(mistake.stderr.contains("'--origin'"), "{}", mistake.stderr);
 }
 
+/// As `-l "$UNSET"` gives it: it would mean every namespace.
+#[test]
+fn an_empty_selector_is_a_mistake() {
+    let sandbox = Sandbox::new();
+    for command in ["enable", "disable"] {
+        for arguments in [&["-l", ""][..], &["--all", "--selector", " "], &["--selector="]] {
+            let refused = sandbox.karctl(["ns", command].iter().chain(arguments)).output();
+            assert_eq!((refused.status, refused.stdout.as_str()), (Some(2), ""), "{}", refused.stderr);
+            let said = "for '--selector <LABELS>': it chooses nothing; --all means every namespace";
+            assert!(refused.stderr.contains(said), "{arguments:?}: {}", refused.stderr);
+        }
+    }
+}
+
 #[test]
 fn colour_is_a_matter_of_the_option_the_variable_and_the_terminal() {
     let sandbox = Sandbox::new();
