@@ -1,20 +1,24 @@
 //! `karctl k8s deploy`, `diff` and `render`.
 
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::connection::permit;
 use super::desired::{Certificate, Credentials, Desired, Facts};
+use super::live::AT_A_TIME;
+use super::namespaces::EnableOptions;
 use super::permission::Permission;
 use super::plan::{Outcome, Plan, Policy, plan};
 use super::proof_pod::PodProof;
 use super::rotation::{self, Stages};
+use super::team::Team;
 use super::{agent, apply, facts, manifests, names, namespaces, proof, proof_pod, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
-use crate::client::kubernetes::object::{
-    CLAIM, EVENT, NAMESPACE, Object, POD, REPLICA_SET, Reference, SECRET, SERVICE,
-};
+use crate::client::kubernetes::object::{CLAIM, EVENT, Object, POD, REPLICA_SET, Reference, SECRET, SERVICE};
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
@@ -108,7 +112,7 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
         }
         done = bring_about(context, cluster, &desired, options, &stages).await?;
     }
-    let enabled = enabling.carry_out(cluster, &source, options).await?;
+    let enabled = enabling.carry_out(cluster, options).await?;
     let pod_proof = match prover.filter(|_| !options.dry_run) {
         Some(prover) => Some(proof_pod::prove(context, cluster, &desired, &prover).await?),
         None => None,
@@ -161,11 +165,8 @@ async fn bring_about<'a>(
     Ok(reached)
 }
 
-/// Namespaces that a deploy enables, or brings up to date.
-pub(super) struct Enabling {
-    /// What each is found to lack.
-    outlook: Vec<namespaces::Enabled>,
-}
+/// Namespaces that a deploy enables, or brings up to date, each with what it is found to lack.
+pub(super) struct Enabling(Vec<namespaces::Planned>);
 
 /// `default`, as the original does but on OpenShift, those that were asked for, and those whose secrets are out of date.
 ///
@@ -182,20 +183,23 @@ pub(super) async fn enabling(
     }
     let known = namespaces::enabled(cluster).await?;
     // What is on its way out is nobody's any more.
-    wanted.extend(known.iter().filter(|known| !known.is_terminating()).map(|known| known.name().to_owned()));
-    let mut seen = std::collections::BTreeSet::new();
+    let known: Vec<_> =
+        known.iter().filter(|known| !known.is_terminating()).map(|known| known.name().to_owned()).collect();
+    let mut seen: BTreeSet<_> = known.iter().cloned().collect();
     wanted.retain(|name| seen.insert(name.clone()));
-    let only_look = namespaces::EnableOptions { dry_run: true, ..namespaces::EnableOptions::default() };
-    let mut outlook = Vec::new();
-    for name in wanted {
-        outlook.push(namespaces::enable(cluster, source, &name, only_look).await?);
-    }
-    Ok(Enabling { outlook })
+    let (first, team) = (EnableOptions::default(), Team::default());
+    // Those that were enabled by --force-system stay so.
+    let again = EnableOptions { force_system: true, ..first };
+    let (lacking, enabled) = tokio::try_join!(
+        namespaces::look(cluster, source, &wanted, first, &team),
+        namespaces::look(cluster, source, &known, again, &team),
+    )?;
+    Ok(Enabling(lacking.into_iter().chain(enabled).collect::<Result<_>>()?))
 }
 
 impl Enabling {
     pub(super) fn changing(&self) -> impl Iterator<Item = &namespaces::Enabled> {
-        self.outlook.iter().filter(|enabled| enabled.change != Change::Unchanged)
+        self.0.iter().filter(|planned| planned.is_change()).map(|planned| &planned.outlook)
     }
 
     pub(super) fn is_change(&self) -> bool {
@@ -203,35 +207,15 @@ impl Enabling {
     }
 
     pub(super) fn permissions(&self) -> Vec<Permission> {
-        let of_namespace = |enabled: &namespaces::Enabled| {
-            let namespace = Reference::new(NAMESPACE, "", &enabled.namespace);
-            let secret = |verb| Permission::within(verb, SECRET, "", &enabled.namespace);
-            [Permission::on("patch", &namespace), Some(secret("create")), Some(secret("patch"))].into_iter().flatten()
-        };
-        self.changing().flat_map(of_namespace).collect()
+        self.0.iter().flat_map(namespaces::Planned::permissions).collect()
     }
 
     /// Enables them, each with what was done, or with `--dry-run` would be.
-    async fn carry_out(
-        self,
-        cluster: &Cluster,
-        source: &namespaces::Source,
-        options: &Options,
-    ) -> Result<Vec<namespaces::Enabled>> {
-        if options.dry_run {
-            return Ok(self.outlook);
-        }
-        let mut enabled = Vec::new();
-        for namespace in self.outlook {
-            enabled.push(match namespace.change {
-                Change::Unchanged => namespace,
-                _ => {
-                    let options = namespaces::EnableOptions::default();
-                    namespaces::enable(cluster, source, &namespace.namespace, options).await?
-                }
-            });
-        }
-        Ok(enabled)
+    async fn carry_out(self, cluster: &Cluster, options: &Options) -> Result<Vec<namespaces::Enabled>> {
+        let work = self.0.into_iter().map(async |planned| {
+            if options.dry_run || !planned.is_change() { Ok(planned.outlook) } else { planned.carry_out(cluster).await }
+        });
+        stream::iter(work).buffered(AT_A_TIME).try_collect().await
     }
 }
 

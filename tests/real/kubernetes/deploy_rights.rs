@@ -24,7 +24,7 @@ fn a_missing_right_is_named_before_the_first_write() {
     let said = [
         "nothing was changed: you may not create namespaces, mutatingwebhookconfigurations; patch namespaces/kar-system, \
          mutatingwebhookconfigurations/kar-injector-webhook, namespaces/default; create and patch serviceaccounts, secrets, ",
-        "poddisruptionbudgets in kar-system; create and patch secrets in default",
+        "poddisruptionbudgets in kar-system; create secrets in default; patch secrets/kar.ibm.com.runtime-config in default",
         "create services/proxy in kar-system",
         "KAR204",
     ];

@@ -111,6 +111,11 @@ fn the_runtime_keeps_its_own_configuration() {
     let before = runtime.object("secret", "kar.ibm.com.runtime-config");
     document(&runtime, "enable", &["kar-system", "--force-system"]);
     assert_eq!(runtime.object("namespace", "kar-system")["metadata"]["labels"]["kar.ibm.com/enabled"], "true");
+    // It is no obstacle to what comes later.
+    let mark = runtime.cluster.mark();
+    assert_says(&runtime.k8s(&["diff"]), 0, &[]);
+    runtime.deploy(&[]);
+    assert_eq!(runtime.cluster.writes_since(mark), []);
     document(&runtime, "disable", &["kar-system"]);
     assert_eq!(runtime.object("namespace", "kar-system")["metadata"]["labels"]["kar.ibm.com/enabled"], Value::Null);
     assert_eq!(runtime.object("secret", "kar.ibm.com.runtime-config"), before);

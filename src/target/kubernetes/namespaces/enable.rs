@@ -198,16 +198,6 @@ impl Planned {
     }
 }
 
-/// Gives one namespace what its pods need, then the label.
-///
-/// # Errors
-/// When it is not there, is being deleted, or belongs to the cluster itself.
-pub async fn enable(cluster: &Cluster, source: &Source, name: &str, options: EnableOptions) -> Result<Enabled> {
-    let looked = look(cluster, source, &[name.to_owned()], options, &Team::default()).await?;
-    let planned = looked.into_iter().next().expect("one was asked for")?;
-    if options.dry_run { Ok(planned.outlook) } else { planned.carry_out(cluster).await }
-}
-
 /// Whether a secret is what was copied.
 fn is_copy(copy: &Object, live: &Object) -> bool {
     live.at("/data") == copy.at("/data")
