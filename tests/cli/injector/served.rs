@@ -110,6 +110,14 @@ impl Served {
         rustix::process::kill_process(pid, signal).expect("its own child");
     }
 
+    /// How many sockets it has open.
+    pub fn sockets(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        let files = std::fs::read_dir(folder).expect("its own child").flatten();
+        let links = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+        links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
+    }
+
     /// Waits for the end.
     pub fn ended(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
