@@ -70,7 +70,11 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
     (&["kube::", "k8s_openapi::"], &["src/client/kubernetes/"], "so has Kubernetes' API"),
     (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
-    (&["hyper::", "hyper_util::"], &["src/server/"], "and what is served"),
+    (
+        &["hyper::", "hyper_util::"],
+        &["src/server/", "src/client/kubernetes/transport.rs"],
+        "and what is served, and how an API server is reached",
+    ),
     (
         &["tokio_rustls::"],
         &["src/server/", "src/client/kubernetes/handshake.rs"],

@@ -350,11 +350,13 @@ fn an_agent_of_the_users_own_is_handed_to_the_cluster_as_it_is() {
     let carried = &named("ConfigMap", "kar-kafka-agent")["binaryData"]["jmx_prometheus_javaagent.jar"];
     assert_eq!(BASE64_STANDARD.decode(carried.as_str().expect("text")).expect("Base64"), jar);
     let kafka = &named("StatefulSet", "kar-kafka")["spec"]["template"]["spec"]["containers"][0];
-    let options = list(&kafka["env"]).iter().find(|variable| variable["name"] == "KAFKA_OPTS").expect("it is set");
     assert_eq!(
-        options["value"],
-        "-javaagent:/etc/kar-agent/jmx_prometheus_javaagent.jar=7071:/etc/kar-agent/kafka-agent.yaml"
+        kafka["args"][0],
+        "export KAFKA_OPTS=\"$KAFKA_OPTS \
+         -javaagent:/etc/kar-agent/jmx_prometheus_javaagent.jar=7071:/etc/kar-agent/kafka-agent.yaml\"; \
+         exec /opt/kafka/bin/kafka-server-start.sh /etc/kar/server-${HOSTNAME##*-}.properties"
     );
+    assert_eq!(list(&kafka["env"]).iter().find(|variable| variable["name"] == "KAFKA_OPTS"), None);
     assert_eq!(named("Service", "kafka-jmx-svc")["spec"]["ports"][0]["port"], 7071);
 
     std::fs::write(sandbox.path("work/agent.jar"), vec![0; 1 << 20]).expect("its own file");

@@ -39,8 +39,8 @@ impl Cluster {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.call_once(operation, method, path, content).await {
-                Err(error) if error.is_transient() && self.has_time_for(error.retry_after().unwrap_or(pause)) => {
-                    let pause = error.retry_after().unwrap_or(pause);
+                Err(error) if error.is_transient() && self.has_time_for(asked(&error, pause)) => {
+                    let pause = asked(&error, pause);
                     self.trace(2, || format!("{error}; again in {} ms", pause.as_millis()));
                     tokio::time::sleep(pause).await;
                 }
@@ -51,7 +51,7 @@ impl Cluster {
     }
 
     fn has_time_for(&self, pause: Duration) -> bool {
-        Instant::now() + pause < self.deadline()
+        pause < self.deadline().saturating_duration_since(Instant::now())
     }
 
     /// Sends a request once.
@@ -92,6 +92,11 @@ impl Cluster {
         }
         Err(KubernetesError::new(operation, Kind::Refused(Refusal::read(status.as_u16(), retry_after, &body))))
     }
+}
+
+/// The pause that a server asks for, which is never shorter than karctl's own.
+fn asked(error: &KubernetesError, pause: Duration) -> Duration {
+    error.retry_after().map_or(pause, |asked| asked.max(pause))
 }
 
 pub(super) fn request(method: &Method, path: &str, content: &Content) -> http::Result<Request<Body>> {

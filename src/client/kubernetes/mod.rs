@@ -9,6 +9,7 @@ mod error;
 mod forward;
 mod handshake;
 pub mod object;
+mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,7 +92,7 @@ impl Cluster {
         let mut config = chosen.config.clone();
         config.default_retry = false;
         config.connect_timeout = Some(GREETING_TIMEOUT);
-        let api = kube::Client::try_from(config).map_err(|error| unusable(&chosen, error))?;
+        let api = transport::client(config).map_err(|error| unusable(&chosen, error))?;
         let began = Instant::now();
         let mut shared = Shared {
             api,

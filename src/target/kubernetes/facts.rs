@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use futures_util::future::try_join_all;
 use rand::distr::{Alphanumeric, SampleString};
 
 use super::desired::{Certificate, Credentials, REPLICAS, brokers};
@@ -52,7 +53,8 @@ pub async fn credentials(cluster: &Cluster, settings: &Settings, is_elsewhere: b
     let namespace = &settings.kubernetes.namespace;
     let kept = secret(cluster, namespace, names::CREDENTIALS).await?;
     let kept_value = |key: &str| kept.as_ref().and_then(|secret| value(secret, key));
-    if !is_elsewhere && settings.kubernetes.persistence {
+    // Also where no claim is mounted: what this deploy writes down beside the passwords is what the next one goes by.
+    if !is_elsewhere {
         if kept.is_none() {
             refuse_lost_passwords(cluster, settings).await?;
         }
@@ -72,11 +74,13 @@ pub async fn credentials(cluster: &Cluster, settings: &Settings, is_elsewhere: b
     })
 }
 
-/// The claim of a broker, where Kafka's data is kept.
-async fn kafka_claim(cluster: &Cluster, settings: &Settings, ordinal: u16) -> Result<Option<Object>> {
-    let name = format!("kar-kafka-pvc-kar-kafka-{ordinal}");
-    let claim = Reference::new(CLAIM, &settings.kubernetes.namespace, name);
-    Ok(cluster.get(&claim).await.map_err(Failure::from)?)
+/// The claims of brokers, where Kafka's data is kept.
+async fn kafka_claims(cluster: &Cluster, settings: &Settings) -> Result<Vec<Object>> {
+    let claim =
+        |ordinal| Reference::new(CLAIM, &settings.kubernetes.namespace, format!("kar-kafka-pvc-kar-kafka-{ordinal}"));
+    let claims: Vec<_> = (0..REPLICAS).map(claim).collect();
+    let found = try_join_all(claims.iter().map(|claim| cluster.get(claim))).await.map_err(Failure::from)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Neither mode can read what the other wrote.
@@ -85,7 +89,8 @@ async fn refuse_other_mode(cluster: &Cluster, settings: &Settings, written: &str
     if written == mode {
         return Ok(());
     }
-    let Some(claim) = kafka_claim(cluster, settings, 0).await? else { return Ok(()) };
+    let claims = kafka_claims(cluster, settings).await?;
+    let Some(claim) = claims.first() else { return Ok(()) };
     Err(Failure::new(format!(
         "{} holds data that Kafka wrote in mode {written}, and {mode} is asked for",
         claim.reference()
@@ -104,10 +109,11 @@ async fn refuse_other_mode(cluster: &Cluster, settings: &Settings, written: &str
 /// What a former karctl wrote says no number; then the claims tell.
 async fn refuse_other_number(cluster: &Cluster, settings: &Settings, written: Option<String>) -> Result<()> {
     let wanted = brokers(&settings.kubernetes);
-    let Some(claim) = kafka_claim(cluster, settings, 0).await? else { return Ok(()) };
+    let claims = kafka_claims(cluster, settings).await?;
+    let Some(claim) = claims.first() else { return Ok(()) };
     let written = match written.and_then(|written| written.parse().ok()) {
         Some(written) => written,
-        None if kafka_claim(cluster, settings, 1).await?.is_some() => REPLICAS,
+        None if claims.len() > 1 => REPLICAS,
         None => 1,
     };
     if written == wanted {
@@ -136,7 +142,8 @@ async fn refuse_lost_passwords(cluster: &Cluster, settings: &Settings) -> Result
         return Ok(());
     }
     let namespace = &settings.kubernetes.namespace;
-    let Some(claim) = kafka_claim(cluster, settings, 0).await? else { return Ok(()) };
+    let claims = kafka_claims(cluster, settings).await?;
+    let Some(claim) = claims.first() else { return Ok(()) };
     let claim = claim.reference();
     Err(Failure::new(format!(
         "{claim} holds Kafka's data, and the Secret {namespace}/{} with its cluster id is gone",

@@ -19,6 +19,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 /// How long a trouble that is said to be permanent must last: a kubelet that is behind names some that pass.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long after the time that was set for its end a pod is waited for.
+const OVERDUE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+
 /// Annotation with the number of a deployment's version, on it and on its replica sets.
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
@@ -92,7 +95,15 @@ async fn has_former_pods(cluster: &Cluster, workload: &Reference) -> Result<bool
     let Some(version) = version(cluster, workload).await? else { return Ok(true) };
     let labels = format!("app.kubernetes.io/name={},name={}", names::PART_OF, workload.name);
     let pods = cluster.list(POD, workload.namespace.as_deref(), &labels).await.map_err(Failure::from)?;
-    Ok(pods.iter().any(|pod| !version.has(pod)))
+    // One that was evicted stays as a record of that, one whose node is gone until somebody removes the node.
+    let has_ended = |pod: &Object| matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed")) || is_overdue(pod);
+    Ok(pods.iter().any(|pod| !has_ended(pod) && !version.has(pod)))
+}
+
+/// Whether a pod should have been gone for a while.
+fn is_overdue(pod: &Object) -> bool {
+    let gone = pod.text("/metadata/deletionTimestamp").and_then(|time| time.parse::<jiff::Timestamp>().ok());
+    gone.is_some_and(|gone| jiff::Timestamp::now().duration_since(gone) > OVERDUE)
 }
 
 /// The worst trouble of the workloads that are not ready. Pods of a former version are on their way out; those of a stateful

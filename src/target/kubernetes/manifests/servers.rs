@@ -132,25 +132,22 @@ impl Kafka {
         let cluster = &desired.cluster;
         let login = desired.is_kafka_secure().then_some(names::CREDENTIALS);
         let mut variables = java_variables(desired, "kafka", &desired.kafka.heap);
-        let mut options = Vec::new();
         if login.is_some() {
-            options.push("-Djava.security.auth.login.config=/etc/kar-login/kafka-jaas.conf".to_owned());
+            let login = "-Djava.security.auth.login.config=/etc/kar-login/kafka-jaas.conf";
+            variables.push(variable("KAFKA_OPTS", login));
         }
         let agent = desired.facts.agent.as_deref().map(Agent::new);
-        if agent.is_some() {
-            let (folder, port) = (AGENT_FOLDER, METRICS_PORT);
-            options.push(format!("-javaagent:{folder}/{AGENT_JAR}={port}:{folder}/{AGENT_CONFIGURATION}"));
-        }
-        if !options.is_empty() {
-            variables.push(variable("KAFKA_OPTS", options.join(" ")));
-        }
+        // Only for the server itself: a second Java runtime in the pod could not have the agent's port.
+        let (folder, port) = (AGENT_FOLDER, METRICS_PORT);
+        let options = format!("$KAFKA_OPTS -javaagent:{folder}/{AGENT_JAR}={port}:{folder}/{AGENT_CONFIGURATION}");
+        let export = agent.as_ref().map(|_| format!("export KAFKA_OPTS=\"{options}\"; ")).unwrap_or_default();
         let properties = "/etc/kar/server-${HOSTNAME##*-}.properties";
         let script = match desired.kafka.mode {
-            KafkaMode::ZooKeeper => format!("exec {KAFKA_BIN}/kafka-server-start.sh {properties}"),
+            KafkaMode::ZooKeeper => format!("{export}exec {KAFKA_BIN}/kafka-server-start.sh {properties}"),
             // Formatting takes a Java runtime of its own; data that was formatted has this file, written last.
             KafkaMode::Kraft => format!(
                 "[ -e /data/log/meta.properties ] || {KAFKA_BIN}/kafka-storage.sh format --ignore-formatted \
-                 -t \"$CLUSTER_ID\" -c {properties} || exit; exec {KAFKA_BIN}/kafka-server-start.sh {properties}"
+                 -t \"$CLUSTER_ID\" -c {properties} || exit; {export}exec {KAFKA_BIN}/kafka-server-start.sh {properties}"
             ),
         };
         if desired.kafka.mode == KafkaMode::Kraft {
