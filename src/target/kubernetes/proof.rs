@@ -18,10 +18,10 @@ use crate::runtime_config::REDIS_USER;
 use crate::services::{ClusterServices, KAFKA_CONTAINER_PORT, REDIS_CONTAINER_PORT, host_and_port};
 
 /// How long the injector may take: the API server finds its new address a moment after it is ready.
-const INJECTOR_LIMIT: Duration = Duration::from_secs(20);
+pub const INJECTOR_LIMIT: Duration = Duration::from_secs(20);
 
 /// How often it is asked.
-const ASK_AGAIN: Duration = Duration::from_millis(300);
+pub const ASK_AGAIN: Duration = Duration::from_millis(300);
 
 /// Proves Kafka, Redis and the injector, side by side.
 ///

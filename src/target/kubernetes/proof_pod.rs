@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use rand::distr::{Alphanumeric, SampleString};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,8 +12,10 @@ use serde_json::{Value, json};
 use super::deploy::{Options, Proof};
 use super::desired::Desired;
 use super::permission::{Permission, require};
+use super::proof::{ASK_AGAIN, INJECTOR_LIMIT};
 use super::ready::trouble;
-use super::{manifests, names, namespaces};
+use super::wait::PATIENCE;
+use super::{manifests, names};
 use crate::client::kubernetes::object::{EVENT, Object, POD, Reference};
 use crate::client::kubernetes::{Cluster, Deletion};
 use crate::code::Code;
@@ -23,7 +26,7 @@ use crate::error::{Failure, OrFail, Result, Status};
 const PROOF: &str = "karctl.kar.ibm.com/proof";
 
 /// Seconds after which Kubernetes itself ends a pod that nobody waits for any more.
-const POD_LIFE: u64 = 180;
+const POD_LIFE: i64 = 180;
 
 /// How often the pod is looked at.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -82,6 +85,7 @@ pub async fn prove(context: &Context, cluster: &Cluster, desired: &Desired, name
     let began = Instant::now();
     let failed =
         || Failure::new(format!("a pod in namespace {namespace} cannot use the runtime")).code(Code::ProofFailed);
+    await_injection(context, cluster, &pod).await.or_fail(failed)?;
     let created = cluster.create(&pod, false).await.map_err(Failure::from).or_fail(failed)?;
     let ended = wait(context, cluster, &created).await.or_fail(failed);
     let uid = created.text("/metadata/uid");
@@ -96,29 +100,56 @@ pub async fn prove(context: &Context, cluster: &Cluster, desired: &Desired, name
     })
 }
 
-/// Pods of proofs whose karctl was killed, in this namespace and every enabled one that may be looked at.
+/// Removes pods of proofs whose karctl was killed; those of one that still runs are let be.
 async fn remove_former(cluster: &Cluster, namespace: &str) -> Result<()> {
-    let enabled = namespaces::enabled(cluster).await?;
-    let mut places: Vec<&str> = enabled.iter().map(Object::name).collect();
-    if !places.contains(&namespace) {
-        places.push(namespace);
-    }
-    for place in places {
-        let former = match cluster.list(POD, Some(place), &format!("{PROOF}=true")).await {
-            Err(error) if error.status() == Some(403) => continue,
-            listed => listed.map_err(Failure::from)?,
-        };
-        for pod in former {
-            let uid = pod.text("/metadata/uid");
-            cluster.delete(&pod.reference(), Deletion { uid, is_foreground: false }).await.map_err(Failure::from)?;
+    let labels = format!("{PROOF}=true");
+    let found = match cluster.list(POD, None, &labels).await {
+        // Who may look only here removes only what is here.
+        Err(error) if error.status() == Some(403) => cluster.list(POD, Some(namespace), &labels).await,
+        listed => listed,
+    };
+    let now = Timestamp::now();
+    for pod in found.map_err(Failure::from)?.iter().filter(|pod| is_left_behind(pod, now)) {
+        let uid = pod.text("/metadata/uid");
+        match cluster.delete(&pod.reference(), Deletion { uid, is_foreground: false }).await {
+            Err(error) if error.status() == Some(403) && pod.namespace() != namespace => {}
+            deleted => drop(deleted.map_err(Failure::from)?),
         }
     }
     Ok(())
 }
 
+/// Whether nobody waits for a pod any more: it has ended, or is older than any may become.
+fn is_left_behind(pod: &Object, now: Timestamp) -> bool {
+    let has_ended = matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"));
+    let created = pod.text("/metadata/creationTimestamp").and_then(|text| text.parse::<Timestamp>().ok());
+    has_ended || created.is_some_and(|created| now.duration_since(created).as_secs() > POD_LIFE)
+}
+
+/// Waits until the API server has the injector configure such a pod: it looks for the namespace's label in a copy of its
+/// own, which is a moment behind.
+async fn await_injection(context: &Context, cluster: &Cluster, pod: &Object) -> Result<()> {
+    let limit = INJECTOR_LIMIT.min(context.deadline.left());
+    let began = Instant::now();
+    while !is_configured(&cluster.create(pod, true).await.map_err(Failure::from)?) {
+        if began.elapsed() >= limit {
+            let late = format!("the injector did not give it the configuration within {} s", limit.as_secs());
+            return Err(Failure::new(late).into());
+        }
+        tokio::time::sleep(ASK_AGAIN).await;
+    }
+    Ok(())
+}
+
+/// Whether a pod was given the runtime's configuration.
+fn is_configured(pod: &Object) -> bool {
+    pod.list("/spec/volumes").iter().any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
+}
+
 /// Waits for a good end.
 async fn wait(context: &Context, cluster: &Cluster, created: &Object) -> Result<()> {
     let reference = created.reference();
+    let mut permanent_since = None;
     loop {
         let Some(pod) = cluster.get(&reference).await.map_err(Failure::from)? else {
             return Err(Failure::new(format!("{reference} was deleted by somebody else")).into());
@@ -130,8 +161,14 @@ async fn wait(context: &Context, cluster: &Cluster, created: &Object) -> Result<
         }
         let events = events(cluster, &reference).await?;
         let found = trouble(&[], &[&pod], &[], &events);
-        if let Some(found) = found.as_ref().filter(|found| found.is_permanent) {
-            return Err(explained(Failure::new(found.message.clone()), found.hint));
+        match found.as_ref().filter(|found| found.is_permanent) {
+            Some(found) => {
+                let since = *permanent_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= PATIENCE {
+                    return Err(explained(Failure::new(found.message.clone()), found.hint));
+                }
+            }
+            None => permanent_since = None,
         }
         if context.deadline.left().is_zero() {
             let last_seen = found.map_or_else(|| "it runs".to_owned(), |found| found.message);
@@ -201,7 +238,8 @@ fn pod(desired: &Desired, namespace: &str) -> Object {
                 ],
                 "resources": {
                     "requests": {"cpu": "50m", "memory": "256Mi"},
-                    "limits": {"memory": "384Mi"},
+                    // Of processor time too: a quota may count it.
+                    "limits": {"cpu": "1", "memory": "384Mi"},
                 },
                 "securityContext": container_security,
                 "volumeMounts": [{"name": "temporary", "mountPath": "/tmp"}],
@@ -213,4 +251,27 @@ fn pod(desired: &Desired, namespace: &str) -> Object {
         pod["spec"]["imagePullSecrets"] = Value::from(vec![json!({"name": names::PULL_SECRET})]);
     }
     Object(pod)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pods_that_nobody_waits_for_are_removed() {
+        let now: Timestamp = "2026-01-01T12:03:00Z".parse().expect("a time");
+        let pod = |phase: &str, created: &str| {
+            Object(json!({"metadata": {"creationTimestamp": created}, "status": {"phase": phase}}))
+        };
+        for (phase, created, expected) in [
+            ("Running", "2026-01-01T12:00:00Z", false),
+            ("Running", "2026-01-01T11:59:59Z", true),
+            ("Pending", "2026-01-01T12:02:00Z", false),
+            ("Pending", "2026-01-01T11:00:00Z", true),
+            ("Succeeded", "2026-01-01T12:02:59Z", true),
+            ("Failed", "2026-01-01T12:02:59Z", true),
+        ] {
+            assert_eq!(is_left_behind(&pod(phase, created), now), expected, "{phase} {created}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::ui::Step;
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// How long a trouble that is said to be permanent must last: a kubelet that is behind names some that pass.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long after the time that was set for its end a pod is waited for.
 const OVERDUE: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);

@@ -9,6 +9,7 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
+use super::audit::{Mark, Write};
 use super::cluster::{Cluster, Namespace};
 use crate::parts;
 use crate::sandbox::{Finished, Sandbox};
@@ -152,6 +153,11 @@ fn client_pod(namespace: &str, name: &str, arguments: &[&str]) -> Value {
     })
 }
 
+/// Writes of karctl since then: who holds [`alone`] runs the only one, and other programs write at the same time.
+fn written_by_karctl(cluster: &Cluster, mark: Mark) -> Vec<Write> {
+    cluster.writes_since(mark).into_iter().filter(|write| write.user_agent.starts_with("karctl/")).collect()
+}
+
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
@@ -171,7 +177,7 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
     let mark = cluster.mark();
     let again = runtime.deploy(&["--enable", TEAM]);
     assert!(again["objects"].as_array().expect("a list").iter().all(|object| object["change"] == "unchanged"));
-    assert_eq!(cluster.writes_since(mark), []);
+    assert_eq!(written_by_karctl(&cluster, mark), []);
 
     // A client in a pod of an enabled namespace, and one outside, through one topic.
     runtime.inside(TEAM, "writer", &["write", "--app", "life", "--count", COUNT]);
@@ -335,6 +341,10 @@ fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
     let runtime = Runtime::new(&cluster);
     let with_pod = ["--enable", team.name(), "--proof", "pod"];
 
+    // A quota that wants every container to say all that it takes, as karctl's own do.
+    let hard = "{requests.cpu: '2', requests.memory: 4Gi, limits.cpu: '4', limits.memory: 8Gi, pods: '20'}";
+    team.apply(&format!("{{apiVersion: v1, kind: ResourceQuota, metadata: {{name: all}}, spec: {{hard: {hard}}}}}"));
+
     // From nothing, with passwords; and again, when the pod is all that is written.
     let secure = [&with_pod[..], &["--set", "kubernetes.secure=true"]].concat();
     let deployed = runtime.deploy(&secure);
@@ -342,15 +352,14 @@ fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
     assert_eq!(proof_pods(&cluster), "");
     let mark = cluster.mark();
     runtime.deploy(&secure);
-    let writes = cluster.writes_since(mark);
+    let writes = written_by_karctl(&cluster, mark);
     let written: Vec<_> = writes
         .iter()
-        .filter(|write| write.user_agent.starts_with("karctl/"))
         .map(|write| (write.verb.as_str(), write.target.contains("/namespaces/karctl-proof/pods")))
         .collect();
     assert_eq!(written, [("create", true), ("delete", true)], "{writes:?}");
 
-    // Without passwords, killed while the pod is there: the next run removes it.
+    // Without passwords, killed while the pod is there: the next run removes it once it has ended.
     let line = [&["k8s", "deploy", "-f", "settings.yaml", "--timeout", "3m"], &with_pod[..]].concat();
     let mut killed = cluster.karctl(&runtime.sandbox, line.iter().copied());
     let mut killed = killed.start();
@@ -361,6 +370,14 @@ fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
     }
     killed.kill().and_then(|()| killed.wait()).expect("a process");
     assert_ne!(proof_pods(&cluster), "");
+    let deadline = Instant::now() + POD_LIMIT;
+    let unfinished = ["--field-selector=status.phase!=Succeeded,status.phase!=Failed", "-o", "name"];
+    let unfinished =
+        [&["get", "pods", "-n", team.name(), "-l", "karctl.kar.ibm.com/proof=true"], &unfinished[..]].concat();
+    while !cluster.shown(unfinished.iter().copied()).is_empty() {
+        assert!(Instant::now() < deadline, "a pod of a proof does not end");
+        thread::sleep(Duration::from_millis(200));
+    }
     runtime.deploy(&with_pod);
     assert_eq!(proof_pods(&cluster), "");
 
