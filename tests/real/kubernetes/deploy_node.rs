@@ -216,7 +216,7 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
     // Kafka's own tools work in the pod all the same.
     let list = ["/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "localhost:9092", "--list"];
     let topics = cluster.shown([&["--namespace=kar-system", "exec", "kar-kafka-0", "--"], &list[..]].concat());
-    assert!(topics.lines().any(|topic| topic == "life"), "{topics}");
+    assert!(topics.lines().any(|topic| topic == "kar_life"), "{topics}");
 
     // Taken away: what holds data stays, and what opens it.
     let undeployed = runtime.must(&["k8s", "undeploy", "-y", "-o", "json"]).document("k8s undeploy");
