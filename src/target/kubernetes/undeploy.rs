@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::connection::permit;
 use super::inventory::Inventory;
+use super::live::AT_A_TIME;
+use super::namespaces::Removal;
 use super::permission::{Permission, require};
 use super::{names, namespaces};
 use crate::client::kubernetes::object::{
@@ -92,22 +95,23 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
         undeployed.left = found.left(options);
         return Ok(undeployed);
     }
-    let places: Vec<_> = enabled.iter().map(Object::name).collect();
-    let attached = namespaces::attached(cluster, &places).await?;
+    let attached = namespaces::attached(cluster, &enabled.iter().map(Object::name).collect::<Vec<_>>()).await?;
     undeployed.attached = attached.iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())).collect();
-    require(cluster, permissions(&found, &enabled, namespace, options)).await?;
+    let places: Vec<_> = enabled.iter().map(|namespace| namespace.name().to_owned()).collect();
+    let removals = namespaces::look_to_disable(cluster, &places).await?;
+    let disabling = removals.iter().flat_map(Removal::permissions);
+    require(cluster, permissions(&found, namespace, options).into_iter().chain(disabling)).await?;
     if !options.dry_run {
         permit(context, cluster, "Undeploy KAR").await?;
         ask(context, &found, &undeployed.attached, options)?;
     }
     let webhooks: Vec<_> = found.objects.iter().filter(|object| object.0["kind"] == WEBHOOK.name).collect();
     undeployed.removed.extend(remove(cluster, &webhooks, options.dry_run).await?);
-    for namespace in &enabled {
-        if !options.dry_run {
-            namespaces::disable(cluster, namespace.name()).await?;
-        }
-        undeployed.disabled.push(namespace.name().to_owned());
+    if !options.dry_run {
+        let disabling = removals.iter().map(|removal| removal.carry_out(cluster));
+        stream::iter(disabling).buffered(AT_A_TIME).try_collect::<Vec<_>>().await?;
     }
+    undeployed.disabled = places;
     let step = context.ui.step("Removing the runtime");
     for kind in KINDS.iter().filter(|kind| **kind != WEBHOOK && **kind != POD) {
         let of_kind = found.objects.iter().filter(|object| object.0["kind"] == kind.name && !is_kept(object, options));
@@ -300,17 +304,13 @@ fn ask(context: &Context, found: &Found, attached: &[String], options: Options) 
     Ok(())
 }
 
-/// What undeploying needs.
-fn permissions(found: &Found, enabled: &[Object], namespace: &str, options: Options) -> Vec<Permission> {
+/// What undeploying needs, beside disabling.
+fn permissions(found: &Found, namespace: &str, options: Options) -> Vec<Permission> {
     let claims = found.claims.iter().filter(|_| options.delete_data);
     let objects = found.objects.iter().filter(|object| !is_kept(object, options)).chain(claims);
     let deleted = objects.chain(&found.inventory).chain(found.removable_namespace(options));
     let mut permissions: Vec<_> = deleted.filter_map(|object| Permission::on("delete", &object.reference())).collect();
     permissions.push(Permission::within("list", POD, "", namespace));
-    for enabled in enabled {
-        permissions.extend(Permission::on("patch", &enabled.reference()));
-        permissions.push(Permission::within("delete", SECRET, "", enabled.name()));
-    }
     permissions
 }
 

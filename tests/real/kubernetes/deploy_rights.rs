@@ -47,6 +47,19 @@ fn a_missing_right_is_named_before_the_first_write() {
     let said = ["nothing was changed: you may not delete deployments, statefulsets in kar-system\n", "KAR204"];
     runtime.cluster.shown(["delete", "clusterrolebinding", "look"]);
     runtime.refused_as(&dev, 1, &["undeploy"], &said);
+
+    // What teams were given goes too, and the right to that is asked for as early.
+    let given = ["ns", "enable", "team-a", "--create", "--quota", "small", "--limits"];
+    assert_says(&runtime.cluster.karctl(&runtime.sandbox, given).output(), 0, &[]);
+    let team = "resources: [resourcequotas, limitranges]\n    verbs: [list, delete]";
+    assert!(role.contains(team), "{role}");
+    runtime.cluster.apply(&role.replace(team, "resources: [resourcequotas, limitranges]\n    verbs: [list]"));
+    let missing = "delete resourcequotas/karctl-quota, limitranges/karctl-limits in team-a\n";
+    runtime.refused_as(&dev, 1, &["undeploy"], &[&format!("nothing was changed: you may not {missing}"), "KAR204"]);
+    runtime.cluster.apply(&role);
+    assert_says(&runtime.k8s_as(&dev, &["undeploy", "--keep-namespace"]), 0, &[]);
+    let left = runtime.cluster.shown(["get", "resourcequotas,limitranges", "--namespace=team-a", "--output=name"]);
+    assert_eq!(left, "");
 }
 
 #[test]

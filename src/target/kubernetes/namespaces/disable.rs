@@ -18,7 +18,7 @@ use crate::error::{Failure, Result};
 pub struct Removal {
     namespace: String,
     has_label: bool,
-    /// The secrets, and what its team was given.
+    /// What its team was given, then the secrets, by which an undeploy finds it.
     objects: Vec<Object>,
 }
 
@@ -50,7 +50,7 @@ pub async fn look_to_disable(cluster: &Cluster, names: &[String]) -> Result<Vec<
         Removal {
             namespace: name.clone(),
             has_label: namespace.is_some_and(|namespace| namespace.label(names::ENABLED).is_some()),
-            objects: secrets.chain(given).filter(|_| namespace.is_some()).cloned().collect(),
+            objects: given.chain(secrets).filter(|_| namespace.is_some()).cloned().collect(),
         }
     };
     Ok(names.iter().map(removal).collect())
@@ -95,15 +95,6 @@ impl Removal {
         }
         Ok(if self.is_change() { Change::Removed } else { Change::Unchanged })
     }
-}
-
-/// Takes from one namespace what enabling gave it.
-///
-/// # Errors
-/// When the server refuses.
-pub async fn disable(cluster: &Cluster, namespace: &str) -> Result<Change> {
-    let removals = look_to_disable(cluster, &[namespace.to_owned()]).await?;
-    removals.first().expect("one was asked for").carry_out(cluster).await
 }
 
 /// Pods of applications: those that mount the runtime's configuration.
