@@ -25,6 +25,9 @@ const MERGE_KEYS: [&str; 6] = ["name", "mountPath", "containerPort", "port", "to
 /// Members whose values are amounts: `1024Mi` and `1Gi` are the same.
 const QUANTITIES: [&str; 3] = ["cpu", "memory", "storage"];
 
+/// Where a ResourceQuota has nothing but amounts.
+const HARD: &str = "spec.hard.";
+
 /// Every field that `live` lacks or has otherwise. None means: nothing is to be done.
 pub fn differences(desired: &Object, live: &Object) -> Vec<Difference> {
     let mut differences = Vec::new();
@@ -46,11 +49,14 @@ fn below(path: &str, desired: &Value, live: &Value, differences: &mut Vec<Differ
             }
         }
         (Value::String(desired_text), Value::String(live_text))
-            if QUANTITIES.iter().any(|name| path.ends_with(&format!(".{name}")))
-                && is_same_quantity(desired_text, live_text) => {}
+            if is_quantity(path) && is_same_quantity(desired_text, live_text) => {}
         (desired, live) if desired == live => {}
         (desired, live) => differences.push(difference(path, desired, Some(live))),
     }
+}
+
+fn is_quantity(path: &str) -> bool {
+    path.starts_with(HARD) || QUANTITIES.iter().any(|name| path.ends_with(&format!(".{name}")))
 }
 
 fn members(path: &str, desired: &Map<String, Value>, live: &Map<String, Value>, differences: &mut Vec<Difference>) {
@@ -118,10 +124,14 @@ pub fn quantity(text: &str) -> Option<i128> {
         "M" => 1_000_000_000,
         "G" => 1_000_000_000_000,
         "T" => 1_000_000_000_000_000,
+        "P" => 1_000_000_000_000_000_000,
+        "E" => 1_000_000_000_000_000_000_000,
         "Ki" => 1000 << 10,
         "Mi" => 1000 << 20,
         "Gi" => 1000 << 30,
         "Ti" => 1000 << 40,
+        "Pi" => 1000 << 50,
+        "Ei" => 1000 << 60,
         _ => return None,
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -163,7 +173,9 @@ mod tests {
 
     #[test]
     fn amounts_are_compared_as_amounts() {
-        for (one, other) in [("1Gi", "1024Mi"), ("1", "1000m"), ("1.5Gi", "1536Mi"), ("0.5", "500m")] {
+        for (one, other) in
+            [("1Gi", "1024Mi"), ("1", "1000m"), ("5000000000000000", "5P"), ("1.5Gi", "1536Mi"), ("0.5", "500m")]
+        {
             assert!(is_same_quantity(one, other), "{one} {other}");
         }
         assert!(!is_same_quantity("1G", "1Gi"));
@@ -171,5 +183,8 @@ mod tests {
         let storage = |size: &str| json!({"requests": {"storage": size}});
         assert_eq!(paths(storage("1024Mi"), storage("1Gi")), Vec::<String>::new());
         assert_eq!(paths(storage("2Gi"), storage("1Gi")), ["requests.storage"]);
+        let hard = |jobs: &str| json!({"spec": {"hard": {"count/jobs.batch": jobs}}});
+        assert_eq!(paths(hard("1000"), hard("1k")), Vec::<String>::new());
+        assert_eq!(paths(hard("1000"), hard("1M")), ["spec.hard.count/jobs.batch"]);
     }
 }

@@ -70,6 +70,7 @@ fn a_team_is_given_rights_quota_and_limits_and_they_are_taken_back() {
         of_team(&runtime, "resourcequota", "karctl-quota")["spec"]["hard"],
         json!({"pods": "7", "services": "3"})
     );
+    amounts_converge(&runtime);
 
     // What is somebody else's stays.
     runtime.cluster.shown(["--namespace=team-a", "create", "quota", "mine", "--hard=pods=5"]);
@@ -81,6 +82,26 @@ fn a_team_is_given_rights_quota_and_limits_and_they_are_taken_back() {
     let mark = runtime.cluster.mark();
     assert_eq!(document(&runtime, "disable", &["team-a"])["namespaces"][0]["change"], "unchanged");
     assert_eq!(runtime.cluster.writes_since(mark), []);
+}
+
+/// The server keeps an amount in its own words; one that is no longer asked for, or that somebody added, goes.
+fn amounts_converge(runtime: &Runtime) {
+    let enable = |quota: &str| {
+        runtime.sandbox.write("work/quota.yaml", quota);
+        let mark = runtime.cluster.mark();
+        document(runtime, "enable", &["team-a", "--quota", "quota.yaml"]);
+        let hard = of_team(runtime, "resourcequota", "karctl-quota")["spec"]["hard"].clone();
+        (hard, runtime.cluster.writes_since(mark).len())
+    };
+    let large = "pods: 1000\ncount/jobs.batch: '5000'\nrequests.memory: 2048Mi\n";
+    let kept = json!({"pods": "1k", "count/jobs.batch": "5k", "requests.memory": "2Gi"});
+    assert_eq!(enable(large), (kept.clone(), 1));
+    assert_eq!(enable(large), (kept, 0));
+    assert_eq!(enable("pods: 1000\n"), (json!({"pods": "1k"}), 1));
+    let more = r#"{"spec": {"hard": {"services": "3"}}}"#;
+    runtime.cluster.shown(["--namespace=team-a", "patch", "resourcequota", "karctl-quota", "--type=merge", "-p", more]);
+    assert_eq!(enable("pods: 1000\n"), (json!({"pods": "1k"}), 2));
+    assert_eq!(enable("pods: 1000\n").1, 0);
 }
 
 #[test]

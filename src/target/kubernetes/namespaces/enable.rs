@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::compare::differences;
 use super::super::live::Live;
@@ -15,6 +15,9 @@ use crate::client::kubernetes::object::{NAMESPACE, Object, ROLE_BINDING, Referen
 use crate::client::kubernetes::{Cluster, Deletion};
 use crate::code::Code;
 use crate::error::{Failure, OrFail, Result};
+
+/// The amounts of a ResourceQuota.
+const HARD: &str = "/spec/hard";
 
 /// How a namespace is enabled.
 #[derive(Clone, Copy, Debug, Default)]
@@ -127,7 +130,8 @@ fn given(object: Object, live: &Live) -> Result<Option<Object>> {
             .code(Code::ForeignObject)
             .into());
     }
-    Ok((!differences(&object, live).is_empty()).then_some(object))
+    let is_other = !differences(&object, live).is_empty() || !surplus(&object, live, HARD).is_empty();
+    Ok(is_other.then_some(object))
 }
 
 impl Planned {
@@ -188,7 +192,13 @@ impl Planned {
             replace(cluster, copy, live.as_ref()).await?;
         }
         for object in &self.team {
-            cluster.apply(object, true, false).await.map_err(Failure::from)?;
+            let written = cluster.apply(object, true, false).await.map_err(Failure::from)?;
+            // An amount that somebody else set would be in force as well.
+            let surplus = surplus(object, &written, HARD);
+            if !surplus.is_empty() {
+                let patch = json!({"spec": {"hard": surplus}});
+                cluster.merge(&object.reference(), &patch).await.map_err(Failure::from)?;
+            }
         }
         if self.needs_label {
             let patch = json!({"metadata": {"labels": {names::ENABLED: "true"}}});
@@ -196,6 +206,14 @@ impl Planned {
         }
         Ok(self.outlook)
     }
+}
+
+/// Members at a place that are not wanted there, as a patch that takes them away.
+fn surplus(wanted: &Object, live: &Object, place: &str) -> Map<String, Value> {
+    let members = |object: &Object| object.at(place).and_then(Value::as_object).cloned().unwrap_or_default();
+    let wanted = members(wanted);
+    let surplus = members(live).into_iter().filter(|(name, _)| !wanted.contains_key(name));
+    surplus.map(|(name, _)| (name, Value::Null)).collect()
 }
 
 /// Whether a secret is what was copied.
@@ -218,10 +236,7 @@ async fn replace(cluster: &Cluster, copy: &Object, live: Option<&Object>) -> Res
     // Nobody else has a reason to set these names' fields.
     let mut written = cluster.apply(copy, true, false).await.map_err(Failure::from)?;
     // A key that somebody else put there would be mounted as well.
-    let keys = |object: &Object| object.at("/data").and_then(Value::as_object).cloned().unwrap_or_default();
-    let (wanted, there) = (keys(copy), live.map(keys).unwrap_or_default());
-    let surplus: serde_json::Map<_, _> =
-        there.keys().filter(|key| !wanted.contains_key(*key)).map(|key| (key.clone(), Value::Null)).collect();
+    let surplus = live.map(|live| surplus(copy, live, "/data")).unwrap_or_default();
     if !surplus.is_empty() {
         written = cluster.merge(&reference, &json!({"data": surplus})).await.map_err(Failure::from)?;
     }
