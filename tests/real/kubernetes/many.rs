@@ -25,12 +25,19 @@ fn a_hundred_namespaces_are_enabled_repaired_and_disabled() {
     runtime.deploy(&[]);
     let names: Vec<_> = (0..MANY).map(|number| format!("team-{number}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let requests = || {
+        let again = runtime.k8s(&["deploy", "--no-wait", "-o", "json"]);
+        again.document("k8s deploy")["requests"].as_u64().expect("a number")
+    };
+    let for_one = requests();
     let began = Instant::now();
     let enabled = document(&runtime, "enable", &[&names[..], &["--create", "--limits"]].concat());
     println!("{MANY} namespaces enabled in {:.1} s", began.elapsed().as_secs_f64());
     assert_eq!(changes(&enabled), vec!["created"; MANY]);
     let mark = runtime.cluster.mark();
     assert_eq!(changes(&document(&runtime, "enable", &names)), vec!["unchanged"; MANY]);
+    let for_many = requests();
+    assert!(for_many <= for_one + 2, "{for_many} requests for {MANY} namespaces, {for_one} for one");
     assert_eq!(runtime.cluster.writes_since(mark), []);
 
     // The source moves: every copy is out of date, and one command brings all up to date.
