@@ -289,7 +289,7 @@ async fn webhook(cluster: &Cluster, namespace: &str) -> Result<Option<Object>> {
 fn ask(context: &Context, found: &Found, attached: &[String], options: Options) -> Result<()> {
     let refused = || Failure::new("nothing was changed, as you said");
     if !attached.is_empty() && !options.force {
-        let question = format!("These pods still use it: {}. Undeploy all the same?", attached.join(", "));
+        let question = format!("These pods still use it: {}. Undeploy all the same?", namespaces::some_of(attached));
         if !context.ui.confirm(&question, "--force or -y")? {
             return Err(refused().into());
         }

@@ -125,9 +125,21 @@ pub async fn enable(
     let names = which.names(cluster, runtime).await?;
     let looked = namespaces::look(cluster, &source, &names, options, team).await?;
     let planned = all_or_none(looked)?;
-    let namespaces = carry_out(context, cluster, runtime, planned, options.dry_run).await?;
+    let namespaces = carry_out(context, cluster, runtime, planned, &ENABLING, options.dry_run).await?;
     Ok(EnabledNamespaces { dry_run: options.dry_run, namespaces })
 }
+
+/// What is done with namespaces, in words.
+struct Wording {
+    /// What whoever is asked says yes to.
+    request: &'static str,
+    /// The step.
+    doing: &'static str,
+    /// Of one that it was done with.
+    done: &'static str,
+}
+
+const ENABLING: Wording = Wording { request: "Enable namespaces", doing: "Enabling namespaces", done: "enabled" };
 
 /// Checks that everything may be done, then does it.
 async fn carry_out(
@@ -135,6 +147,7 @@ async fn carry_out(
     cluster: &Cluster,
     runtime: &str,
     planned: Vec<Planned>,
+    wording: &Wording,
     dry_run: bool,
 ) -> Result<Vec<Enabled>> {
     require(cluster, planned.iter().flat_map(Planned::permissions)).await?;
@@ -147,8 +160,8 @@ async fn carry_out(
     if dry_run || changing == 0 {
         return Ok(planned.into_iter().map(|planned| planned.outlook).collect());
     }
-    permit(context, cluster, "Enable namespaces").await?;
-    let step = context.ui.step("Enabling namespaces");
+    permit(context, cluster, wording.request).await?;
+    let step = context.ui.step(wording.doing);
     let count = AtomicUsize::new(0);
     let work = planned.into_iter().map(async |planned| {
         if !planned.is_change() {
@@ -158,11 +171,11 @@ async fn carry_out(
         let enabled = planned.carry_out(cluster).await;
         let number = count.fetch_add(1, Ordering::Relaxed) + 1;
         step.detail(format!("{number} of {changing}"));
-        enabled.or_fail(|| Failure::new(format!("namespace {name} was not enabled")))
+        enabled.or_fail(|| Failure::new(format!("namespace {name} was not {}", wording.done)))
     });
     let done: Vec<_> = stream::iter(work).buffered(AT_A_TIME).collect().await;
     let enabled = every_one(done)?;
-    step.done(format!("Enabled {}", counted(changing)));
+    step.done(format!("{} {}", counted(changing), wording.done));
     Ok(enabled)
 }
 
@@ -248,8 +261,10 @@ pub async fn disable(
         permit(context, cluster, "Disable namespaces").await?;
     }
     if !attached.is_empty() && !force {
-        let question =
-            format!("These pods still use the configuration: {}. Disable all the same?", attached.join(", "));
+        let question = format!(
+            "These pods still use the configuration: {}. Disable all the same?",
+            namespaces::some_of(&attached)
+        );
         if !context.ui.confirm(&question, "--force or -y")? {
             return Err(Failure::new("nothing was changed, as you said").into());
         }

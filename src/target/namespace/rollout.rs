@@ -1,11 +1,13 @@
 //! `karctl ns sync`, `scale-down` and `scale-up`: the workloads of enabled namespaces.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{carry_out, every_one};
+use super::{Wording, carry_out, every_one};
 use crate::change::Change;
 use crate::client::kubernetes::object::{NAMESPACE, Object, Reference};
 use crate::context::Context;
@@ -17,6 +19,13 @@ use crate::target::kubernetes::namespaces::{self, EnableOptions, Source};
 use crate::target::kubernetes::permission::require;
 use crate::target::kubernetes::team::Team;
 use crate::target::kubernetes::workloads::{Direction, Restarts, Scaled, scalings};
+
+/// What `karctl ns sync` says that it does.
+const SYNCING: Wording = Wording {
+    request: "Bring namespaces up to date",
+    doing: "Bringing namespaces up to date",
+    done: "brought up to date",
+};
 
 /// What `karctl ns sync` did.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -89,7 +98,7 @@ pub async fn sync(
     let restarts: Vec<_> = stream::iter(restarts).buffered(AT_A_TIME).try_collect().await?;
     require(cluster, restarts.iter().flat_map(Restarts::permissions)).await?;
     let is_copying = planned.iter().any(|planned| planned.is_change());
-    let enabled = carry_out(context, cluster, runtime, planned, options.dry_run).await?;
+    let enabled = carry_out(context, cluster, runtime, planned, &SYNCING, options.dry_run).await?;
     let is_restarting = restarts.iter().any(|restarts| !restarts.workloads.is_empty());
     if is_restarting && !options.dry_run {
         if !is_copying {
@@ -111,15 +120,17 @@ pub async fn sync(
     Ok(Synced { dry_run: options.dry_run, namespaces: synced.collect() })
 }
 
-/// The enabled namespaces that are not being deleted, or those of them that are named.
+/// The enabled namespaces that are not being deleted, or those of them that are named, each once.
 async fn enabled_names(cluster: &Cluster, asked: &[String]) -> Result<Vec<String>> {
     if asked.is_empty() {
         let enabled = namespaces::enabled(cluster).await?;
         let enabled = enabled.iter().filter(|namespace| !namespace.is_terminating());
         return Ok(enabled.map(|namespace| namespace.name().to_owned()).collect());
     }
-    try_join_all(asked.iter().map(|name| enabled_namespace(cluster, name))).await?;
-    Ok(asked.to_vec())
+    let mut seen = BTreeSet::new();
+    let names: Vec<_> = asked.iter().filter(|name| seen.insert(name.as_str())).cloned().collect();
+    try_join_all(names.iter().map(|name| enabled_namespace(cluster, name))).await?;
+    Ok(names)
 }
 
 /// # Errors

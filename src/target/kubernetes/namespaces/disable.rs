@@ -13,6 +13,9 @@ use crate::client::kubernetes::object::{NAMESPACE, Object, POD, Reference, SECRE
 use crate::client::kubernetes::{Cluster, Deletion};
 use crate::error::{Failure, Result};
 
+/// Pods that a question names; more say nothing new.
+const MOST_PODS: usize = 10;
+
 /// What is to be taken from one namespace.
 #[derive(Debug)]
 pub struct Removal {
@@ -106,9 +109,29 @@ pub async fn attached(cluster: &Cluster, namespaces: &[&str]) -> Result<Vec<Obje
     Ok(pods.into_iter().filter(is_attached).collect())
 }
 
+/// Pods as a question names them: the first few, and how many more there are.
+pub fn some_of(pods: &[String]) -> String {
+    let more = pods.len().saturating_sub(MOST_PODS);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    pods.iter().take(MOST_PODS).cloned().chain(more).collect::<Vec<_>>().join(", ")
+}
+
 /// Whether a pod that has not ended mounts the runtime's configuration.
 pub fn is_attached(pod: &Object) -> bool {
     let mut volumes = pod.list("/spec/volumes").iter();
     volumes.any(|volume| volume["secret"]["secretName"] == names::RUNTIME_CONFIG)
         && !matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_names_a_few_pods() {
+        let pods: Vec<_> = (0..12).map(|number| format!("a/{number}")).collect();
+        assert_eq!(some_of(&pods[..2]), "a/0, a/1");
+        assert!(some_of(&pods[..10]).ends_with("a/8, a/9"));
+        assert!(some_of(&pods).ends_with("a/8, a/9, and 2 more"));
+    }
 }

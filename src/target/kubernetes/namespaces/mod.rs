@@ -14,7 +14,7 @@ use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{NAMESPACE, Object, Reference, SECRET};
 use crate::error::{Failure, Result};
 
-pub use disable::{Removal, attached, is_attached, look_to_disable};
+pub use disable::{Removal, attached, is_attached, look_to_disable, some_of};
 pub use enable::{EnableOptions, Enabled, Planned, look};
 
 /// Annotation of a copied secret: the hash of what it was copied from.

@@ -103,8 +103,9 @@ fn stale_copies_are_brought_up_to_date_and_their_pods_made_anew_once() {
     assert_eq!(runtime.cluster.writes_since(mark), []);
 
     // Cut off between the copy and the restart: the next one restarts.
-    let copied = document(runtime, "sync", &["team-a"]);
-    assert_eq!(copied["namespaces"][0]["copied"], json!(["kar.ibm.com.runtime-config"]));
+    let copied = ns(runtime, &["sync", "team-a", "team-a"]);
+    assert_says(&copied, 0, &["1 namespace brought up to date"]);
+    assert_eq!(copied.stdout, "Namespace team-a: kar.ibm.com.runtime-config copied\n");
     let mark = runtime.cluster.mark();
     let synced = document(runtime, "sync", &["team-a", "--restart"]);
     assert_eq!(synced["namespaces"][0]["change"], "unchanged");
