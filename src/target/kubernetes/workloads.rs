@@ -62,7 +62,9 @@ impl Restarts {
             let owner = owner(pod);
             let set = owner.as_ref().and_then(|owner| sets.iter().find(|set| is_called(set, owner)));
             let owner = set.map_or(owner.clone(), owner_of);
-            match owner.as_ref().and_then(|owner| workloads.iter().find(|workload| is_called(workload, owner))) {
+            let workload =
+                owner.as_ref().and_then(|owner| workloads.iter().find(|workload| is_called(workload, owner)));
+            match workload.filter(|workload| rolls(workload)) {
                 Some(workload) if is_rolling(workload, copied_at.as_deref()) => {}
                 Some(workload) if restarts.workloads.contains(&workload.reference()) => {}
                 Some(workload) => restarts.workloads.push(workload.reference()),
@@ -111,6 +113,12 @@ async fn copied_at(cluster: &Cluster, namespace: &str) -> Result<Option<String>>
         times.max().map(str::to_owned)
     };
     Ok(copy.as_ref().and_then(times))
+}
+
+/// Whether a workload makes its pods anew when their template changes.
+fn rolls(workload: &Object) -> bool {
+    let is_paused = workload.at("/spec/paused") == Some(&Value::Bool(true));
+    !is_paused && workload.text("/spec/updateStrategy/type") != Some("OnDelete")
 }
 
 fn is_rolling(workload: &Object, copied_at: Option<&str>) -> bool {

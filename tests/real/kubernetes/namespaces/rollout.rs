@@ -137,6 +137,35 @@ fn stale_copies_are_brought_up_to_date_and_their_pods_made_anew_once() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn workloads_that_do_not_roll_are_left_to_whoever_keeps_them() {
+    let team = team();
+    let runtime = &team.runtime;
+    let patch = |workload: &str, spec: Value| {
+        let patch = json!({"spec": spec}).to_string();
+        runtime.cluster.shown(["--namespace=team-a", "patch", workload, "--type=merge", "-p", &patch]);
+    };
+    patch("deployment/web", json!({"paused": true}));
+    patch("statefulset/data", json!({"updateStrategy": {"type": "OnDelete", "rollingUpdate": null}}));
+    team.change("My4zLjE=");
+    document(runtime, "sync", &["team-a"]);
+    let mark = runtime.cluster.mark();
+    let synced = document(runtime, "sync", &["team-a", "--restart"]);
+    let of_team = &synced["namespaces"][0];
+    assert_eq!(of_team["restarted"], json!([]));
+    let left: Vec<_> = of_team["not_restarted"].as_array().expect("a list").iter().map(Value::to_string).collect();
+    assert_eq!(left.len(), 4, "{left:?}");
+    assert!(left.contains(&"\"Pod data-0 of StatefulSet data\"".to_owned()), "{left:?}");
+    assert_eq!(left.iter().filter(|pod| pod.ends_with(" of Deployment web\"")).count(), 2, "{left:?}");
+    assert_eq!(runtime.cluster.writes_since(mark), []);
+
+    // From where it rolls again it is made anew.
+    patch("deployment/web", json!({"paused": false}));
+    let synced = document(runtime, "sync", &["team-a", "--restart"]);
+    assert_eq!(synced["namespaces"][0]["restarted"], json!(["Deployment team-a/web"]));
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn workloads_rest_and_wake_as_they_were() {
     let team = team();
     let runtime = &team.runtime;
