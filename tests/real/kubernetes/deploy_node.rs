@@ -394,6 +394,39 @@ fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
 /// The secrets of a deploy are in no output, and in no file of the sandbox.
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn clients_outside_come_in_by_node_ports_and_only_with_passwords() {
+    let _alone = alone();
+    let cluster = Cluster::node();
+    let runtime = Runtime::new(&cluster);
+    let node = cluster.shown(["get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}"]);
+    runtime.deploy(&["--expose", &node]);
+    let variables = runtime.must(&["env", "cluster", "--format", "json"]);
+    let variables: Value = serde_json::from_str(&variables.stdout).expect("a document");
+    assert_eq!(variables["KAFKA_BROKERS"], format!("{node}:31093"));
+    assert_eq!((&variables["REDIS_HOST"], &variables["REDIS_PORT"]), (&json!(node), &json!("31379")));
+
+    // Without a port-forward, as any process outside would.
+    let client = |command: &[&str], changed: Option<&str>| {
+        let mut client = cluster.inside(&runtime.sandbox, &parts::client(), command.iter().copied());
+        for (name, value) in variables.as_object().expect("a map").iter().filter(|(_, value)| value.is_string()) {
+            let value = if changed == Some(name) { "wrong" } else { value.as_str().expect("text") };
+            client = client.variable(name, value);
+        }
+        client.output()
+    };
+    let written = client(&["write", "--app", "outside", "--count", COUNT], None);
+    assert_eq!(written.status, Some(0), "{}", written.stderr);
+    runtime.inside("default", "reader", &["verify", "--app", "outside", "--count", COUNT]);
+    runtime.outside(&["verify", "--app", "outside", "--count", COUNT]);
+    for password in ["KAFKA_PASSWORD", "REDIS_PASSWORD"] {
+        assert!(variables[password].is_string(), "{password}");
+        let refused = client(&["ping", "--timeout", "20s"], Some(password));
+        assert_eq!(refused.status, Some(1), "{password}: {}", refused.stderr);
+    }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn a_password_is_in_no_output_of_a_deploy() {
     let _alone = alone();
     let cluster = Cluster::node();
