@@ -361,7 +361,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__check__subcmd__k8s)
-            opts="-f -o -y -v -h --pre --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --pre --os --release --dev --services --ha --storage-class --storage-size --no-persistence --expose --injector --agent --pull-secret --registry-server --registry-user --registry-password-stdin --profile --file --set --set-file --enable --adopt --force-conflicts --context --kubeconfig --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -464,6 +464,10 @@ _karctl() {
                     return 0
                     ;;
                 --set-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --enable)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

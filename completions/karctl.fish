@@ -937,6 +937,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l enable -d 'Enable this namespace too; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l context -d 'Context of the kubeconfig [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
@@ -957,6 +958,8 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l no-persistence -d 'Keep nothing beyond a pod'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-password-stdin -d 'Read that user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l adopt -d 'Take over what a Helm release of the original\'s chart made'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l force-conflicts -d 'Take back fields that others have changed'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -29,6 +29,9 @@ pub(super) fn room(cluster: &Cluster) -> Finding {
         let why = if nodes.is_empty() { "there are no nodes".to_owned() } else { refusals };
         return Finding::Bad(format!("no node takes a pod of the runtime ({why})"), hint());
     }
+    if let Err(reason) = &cluster.pods {
+        return untold("the pods of others", reason);
+    }
     let mut pods: Vec<_> = cluster.demand.pods.iter().collect();
     pods.sort_by_key(|pod| std::cmp::Reverse(amount(&pod.amounts, "requests.memory")));
     let mut taken: Vec<(String, &str)> = Vec::new();
@@ -167,6 +170,7 @@ fn outside(range: &Range, demand: &Demand) -> Vec<String> {
         demand.claims.iter().for_each(|claim| judge(&claim.name, "storage", Some(claim.storage), Some(claim.storage)));
         return outside;
     }
+    let mut given = Vec::new();
     let mut parts: Vec<&str> = Vec::new();
     for pod in &demand.pods {
         if parts.contains(&pod.part.as_str()) {
@@ -176,9 +180,20 @@ fn outside(range: &Range, demand: &Demand) -> Vec<String> {
         for resource in ["cpu", "memory"] {
             let [request, limit] =
                 ["requests", "limits"].map(|side| pod.amounts.get(&format!("{side}.{resource}")).copied());
-            // One without a limit is given one, which must not be less than what it asks for.
             judge(&pod.part, resource, request, limit.or(request));
+            // The API server gives one without a limit the default, and refuses what asks for more than its limit.
+            let default = range.default.get(resource).copied().filter(|_| range.kind == "Container" && limit.is_none());
+            given
+                .extend(default.zip(request).filter(|(default, request)| request > default).map(|(default, request)| {
+                let [default, request] = [default, request].map(|amount| amount.of(resource));
+                let (name, part) = (&range.name, &pod.part);
+                format!(
+                    "{part} asks for {request} of {resource} and says no limit, and limit range {name} for a Container \
+                     gives it one of {default}"
+                )
+            }));
         }
     }
+    outside.extend(given);
     outside
 }

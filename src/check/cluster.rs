@@ -35,13 +35,17 @@ pub struct Cluster {
     pub class: Option<String>,
     /// The nodes.
     pub nodes: Told<Vec<Node>>,
+    /// Whether the pods of others were seen, without which nobody knows what nodes have left.
+    pub pods: Told<()>,
     /// Quotas of the runtime's namespace.
     pub quotas: Told<Vec<Quota>>,
     /// Limit ranges of the runtime's namespace.
     pub ranges: Told<Vec<Range>>,
     /// Level of Pod Security that a deploy gives the runtime's namespace.
     pub level: &'static str,
-    /// The runtime's namespace where it is there, `default`, and every enabled one.
+    /// Whether a deploy may set what others have set otherwise.
+    pub may_force: bool,
+    /// The runtime's namespace where it is there, `default`, those that are to be enabled, and every enabled one.
     pub namespaces: Told<Vec<Namespace>>,
     /// Where images of this machine's registry are pulled from.
     pub registry: Registry,
@@ -130,7 +134,7 @@ pub struct Range {
     pub min: Amounts,
     /// Greatest amounts.
     pub max: Amounts,
-    /// Limits that a container is given that has none.
+    /// Limits that a container is given that has none; it is refused where it asks for more.
     pub default: Amounts,
 }
 

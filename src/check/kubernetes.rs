@@ -26,7 +26,13 @@ pub const BEFORE: &[Check<Cluster>] = &[
     Check::new("images", "the registry can be reached", Code::RegistryUnreachable, Severity::Error, registry),
     Check::new("images", "the images fit the nodes", Code::OtherArchitecture, Severity::Error, architecture),
     Check::new("webhooks", "no other injector is there", Code::WebhookConflict, Severity::Error, injectors),
-    Check::new("webhooks", "webhooks of others answer", Code::WebhookConflict, Severity::Error, silent_webhooks),
+    Check::new(
+        "webhooks",
+        "mutating webhooks of others answer",
+        Code::WebhookConflict,
+        Severity::Error,
+        silent_webhooks,
+    ),
 ];
 
 /// What is checked of a runtime that was deployed.
@@ -118,6 +124,9 @@ fn own_level(cluster: &Cluster) -> Finding {
     let (name, wanted) = (&cluster.namespace, cluster.level);
     match namespaces.iter().find(|namespace| namespace.name == *name) {
         None => Finding::Fine(format!("namespace {name} will be made, with level {wanted}")),
+        Some(Namespace { level: Some(level), is_ours: false, .. }) if level != wanted && cluster.may_force => {
+            Finding::Fine(format!("namespace {name} enforces level {level}, and a deploy sets {wanted}"))
+        }
         Some(Namespace { level: Some(level), is_ours: false, .. }) if level != wanted => Finding::Bad(
             format!("namespace {name} is somebody else's and enforces level {level}, and a deploy sets {wanted}"),
             vec![format!(
@@ -276,7 +285,7 @@ fn silent_webhooks(cluster: &Cluster) -> Finding {
     };
     let silent: Vec<_> = webhooks.iter().filter(is_silent).collect();
     match silent.first() {
-        None => Finding::Fine("no webhook without an address refuses pods".to_owned()),
+        None => Finding::Fine("no mutating webhook without an address refuses pods".to_owned()),
         Some(first) => Finding::Bad(
             format!(
                 "nobody answers for {}, so no pod can be created in {}",

@@ -45,9 +45,11 @@ fn good() -> Cluster {
         classes: Ok(vec![StorageClass { name: "fast".to_owned(), is_default: true }]),
         class: None,
         nodes: Ok(vec![node("n1", "2Gi")]),
+        pods: Ok(()),
         quotas: Ok(Vec::new()),
         ranges: Ok(Vec::new()),
         level: "restricted",
+        may_force: false,
         namespaces: Ok(vec![namespace("kar-system", Some("restricted"), true), namespace("default", None, false)]),
         registry: Registry { host: "registry:5000".to_owned(), is_local_cluster: true, announced: Ok(Vec::new()) },
         webhooks: Ok(Vec::new()),
@@ -118,7 +120,7 @@ fn a_good_cluster_is_told_line_by_line() {
 ✓ images    images come from docker.io, quay.io
 ✓ images    images are built for nodes of amd64
 ✓ webhooks  no other injector of KAR is there
-✓ webhooks  no webhook without an address refuses pods
+✓ webhooks  no mutating webhook without an address refuses pods
 ✓ runtime   KAR is deployed in namespace kar-system
 ✓ runtime   ready: kar-kafka
 ✓ runtime   the injector's certificate is valid for 700 days
@@ -139,6 +141,17 @@ fn what_the_server_does_not_tell_is_no_failure() {
         cluster.webhooks = Err(untold());
     });
     assert_eq!(found, Vec::<String>::new());
+
+    // Nodes whose pods nobody saw have room for all that is known, which says nothing.
+    let cluster = Cluster { pods: Err(untold()), ..good() };
+    let checks = judged(&cluster).checks;
+    let outcome = |title: &str| {
+        let checked = checks.iter().find(|checked| checked.title == title).expect("a check");
+        (checked.outcome, checked.found.clone())
+    };
+    let unseen = "the pods of others cannot be looked at: you may not look".to_owned();
+    assert_eq!(outcome("the nodes have room"), (Outcome::Skipped, unseen));
+    assert_eq!(outcome("the images fit the nodes").0, Outcome::Ok);
 }
 
 #[test]
@@ -194,6 +207,20 @@ fn quotas_and_limits_that_refuse_are_told() {
     let large =
         "error KAR217: kar-kafka takes 1024Mi of memory, and limit range r for a Container admits 768Mi at most";
     assert_eq!(failed(|it| it.ranges = range("Container", &[], &[("memory", "768Mi")])), [large]);
+    let given = Range {
+        name: "r".to_owned(),
+        kind: "Container".to_owned(),
+        min: Amounts::new(),
+        max: Amounts::new(),
+        default: amounts(&[("cpu", "100m"), ("memory", "64Mi")]),
+    };
+    // What says its own limit, as all do of memory, is given none.
+    let less = "error KAR217: kar-kafka asks for 250m of cpu and says no limit, and limit range r for a Container gives it \
+                one of 100m; kar-redis asks for 250m of cpu and says no limit, and limit range r for a Container gives it \
+                one of 100m";
+    assert_eq!(failed(|it| it.ranges = Ok(vec![given.clone()])), [less]);
+    let enough = Range { default: amounts(&[("cpu", "250m")]), ..given };
+    assert_eq!(failed(|it| it.ranges = Ok(vec![enough])), Vec::<String>::new());
     let small = "error KAR217: kar-redis-pvc asks for 1024Mi of storage, and limit range r for a PersistentVolumeClaim wants \
                  10240Mi at least";
     assert_eq!(failed(|it| it.ranges = range("PersistentVolumeClaim", &[("storage", "10Gi")], &[])), [small]);
@@ -205,7 +232,9 @@ fn levels_of_pod_security_that_refuse_are_told() {
         |name: &str, level: &str| Namespace { name: name.into(), level: Some(level.into()), is_ours: false };
     let theirs = "error KAR218: namespace kar-system is somebody else's and enforces level baseline, and a deploy sets \
                   restricted";
-    assert_eq!(failed(|it| it.namespaces = Ok(vec![namespace("kar-system", "baseline")])), [theirs]);
+    let baseline = || Ok(vec![namespace("kar-system", "baseline")]);
+    assert_eq!(failed(|it| it.namespaces = baseline()), [theirs]);
+    assert_eq!(failed(|it| (it.namespaces, it.may_force) = (baseline(), true)), Vec::<String>::new());
     let sidecars = "warning KAR218: level restricted of team refuses pods with the original injector's sidecar";
     assert_eq!(failed(|it| it.namespaces = Ok(vec![namespace("team", "restricted")])), [sidecars]);
     let own = |it: &mut Cluster| {

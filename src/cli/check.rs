@@ -5,7 +5,7 @@ use clap_complete::engine::ArgValueCandidates;
 
 use super::arguments::{SettingsArguments, flag};
 use super::completions;
-use super::k8s::{ClusterArguments, RuntimeArguments};
+use super::k8s::{ClusterArguments, ReachArguments, RuntimeArguments};
 use crate::check::Report;
 use crate::context::Context;
 use crate::error::Result;
@@ -58,6 +58,8 @@ pub struct K8sArguments {
     #[command(flatten)]
     runtime: RuntimeArguments,
     #[command(flatten)]
+    reach: ReachArguments,
+    #[command(flatten)]
     cluster: ClusterArguments,
 }
 
@@ -84,7 +86,8 @@ impl LocalArguments {
 
 impl K8sArguments {
     async fn check(&self, context: &Context) -> Result<Report> {
-        let (loaded, options) = self.runtime.load(context)?;
+        let (loaded, mut options) = self.runtime.load(context)?;
+        self.reach.fill(&mut options);
         let cluster = connect(context, &self.cluster.selection()).await?;
         let stage = if self.pre { Stage::Before } else { Stage::Deployed };
         check(context, &cluster, &loaded.settings, &options, stage).await

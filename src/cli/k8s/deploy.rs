@@ -116,6 +116,28 @@ impl RuntimeArguments {
     }
 }
 
+/// What a deploy may touch that is not its own yet.
+#[derive(Debug, Args)]
+pub struct ReachArguments {
+    /// Enable this namespace too; may be repeated
+    #[arg(long, value_name = "NAMESPACE")]
+    enable: Vec<String>,
+    /// Take over what a Helm release of the original's chart made
+    #[arg(long)]
+    adopt: bool,
+    /// Take back fields that others have changed
+    #[arg(long)]
+    force_conflicts: bool,
+}
+
+impl ReachArguments {
+    /// Puts them where a deploy looks.
+    pub fn fill(&self, options: &mut deploy::Options) {
+        options.enable.clone_from(&self.enable);
+        options.policy = Policy { adopt: self.adopt, force_conflicts: self.force_conflicts };
+    }
+}
+
 /// Options of `karctl k8s deploy`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -130,15 +152,8 @@ Examples:
 pub struct DeployArguments {
     #[command(flatten)]
     runtime: RuntimeArguments,
-    /// Enable this namespace too; may be repeated
-    #[arg(long, value_name = "NAMESPACE")]
-    enable: Vec<String>,
-    /// Take over what a Helm release of the original's chart made
-    #[arg(long)]
-    adopt: bool,
-    /// Take back fields that others have changed
-    #[arg(long)]
-    force_conflicts: bool,
+    #[command(flatten)]
+    reach: ReachArguments,
     /// Prove it also from a short-lived pod in the first enabled namespace, which the injector configures
     #[arg(long, value_enum, value_name = "HOW", conflicts_with_all = ["no_wait", "services"])]
     proof: Option<ProofArgument>,
@@ -195,8 +210,7 @@ impl DeployArguments {
     /// Whatever the target reports.
     pub async fn run(&self, context: &Context) -> Result<u8> {
         let (loaded, mut options) = self.runtime.load(context)?;
-        options.enable.clone_from(&self.enable);
-        options.policy = Policy { adopt: self.adopt, force_conflicts: self.force_conflicts };
+        self.reach.fill(&mut options);
         options.dry_run = self.dry_run;
         options.no_wait = self.no_wait;
         options.proof = self.proof.map_or(deploy::Proof::Forwards, |ProofArgument::Pod| deploy::Proof::Pod);

@@ -16,7 +16,7 @@ use crate::error::{Result, Status};
 use crate::target::kubernetes::connection::{Selection, connect};
 use crate::target::kubernetes::{not_deployed, report, status, undeploy};
 
-pub use deploy::RuntimeArguments;
+pub use deploy::{ReachArguments, RuntimeArguments};
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]

@@ -169,6 +169,31 @@ fn quotas_and_limit_ranges_that_refuse_are_told() {
                  kar-zookeeper-pvc-data-kar-zookeeper-0 asks for 256Mi of storage, and limit range r for a \
                  PersistentVolumeClaim wants 512Mi at least";
     fails(&runtime, &[], 1, &[large]);
+    range("{type: Container, default: {cpu: 100m}}");
+    let given =
+        "kar-kafka asks for 250m of cpu and says no limit, and limit range r for a Container gives it one of 100m";
+    fails(&runtime, &[], 1, &[given]);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn claims_that_an_undeploy_left_are_not_asked_for_again() {
+    let runtime = equipped();
+    runtime.deploy(&[]);
+    // Those of stateful sets, which no controller makes here.
+    for claim in ["kar-kafka-pvc-kar-kafka-0", "kar-zookeeper-pvc-data-kar-zookeeper-0"] {
+        runtime.cluster.apply(&format!(
+            "{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: {claim}, namespace: kar-system}}, spec: \
+             {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}}}"
+        ));
+    }
+    assert_says(&runtime.k8s(&["undeploy", "-y"]), 0, &[]);
+    runtime.cluster.apply(
+        "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: kar-system}, spec: {hard: \
+         {persistentvolumeclaims: '0', requests.storage: '0'}}}",
+    );
+    runtime.cluster.shown(["delete", "storageclass", "fast"]);
+    passes(&runtime, &[]);
 }
 
 #[test]
@@ -185,11 +210,17 @@ fn levels_of_pod_security_that_are_in_the_way_are_told() {
     passes(&runtime, &["--injector", "karctl", "--set", "injector.image=registry.example/injector:1"]);
     level("default", "baseline");
     passes(&runtime, &[]);
+    // One that is to be enabled counts as one that is.
+    runtime.cluster.shown(["create", "namespace", "team"]);
+    level("team", "restricted");
+    passes(&runtime, &[]);
+    fails(&runtime, &["--enable", "team"], 5, &["warning KAR218: level restricted of team refuses pods"]);
     runtime.cluster.shown(["create", "namespace", SYSTEM]);
     level(SYSTEM, "baseline");
     // The deploy itself would be refused for the conflict, and says the same.
     let theirs = "error KAR218: namespace kar-system is somebody else's and enforces level baseline, and a deploy sets";
     fails(&runtime, &[], 1, &["error KAR206: others have changed what karctl sets: Namespace kar-system", theirs]);
+    passes(&runtime, &["--force-conflicts"]);
     runtime.refused(1, &["deploy", "--no-wait"], &["KAR206"]);
     level(SYSTEM, "restricted");
     passes(&runtime, &[]);

@@ -14,8 +14,9 @@ pub fn is_of_runtime(pod: &Object, namespace: &str) -> bool {
     pod.namespace() == namespace && pod.label("app.kubernetes.io/name") == Some(names::PART_OF)
 }
 
-/// What these objects ask for, of which some are new, beyond what the runtime's pods have already.
-pub fn of(objects: &[Object], new: &[Object], existing: &[&Object]) -> Demand {
+/// What these objects ask for, of which some are new, beyond what the runtime's pods have already, and the claims that an
+/// undeploy has left.
+pub fn of(objects: &[Object], new: &[Object], existing: &[&Object], kept: &[&str]) -> Demand {
     let mut demand = Demand::default();
     for object in objects.iter().filter(|object| is_workload(object)) {
         demand.pods.extend(pods(object));
@@ -27,7 +28,7 @@ pub fn of(objects: &[Object], new: &[Object], existing: &[&Object]) -> Demand {
     demand.images.dedup();
     for object in new {
         count(&mut demand.amounts, object);
-        demand.claims.extend(claims(object));
+        demand.claims.extend(claims(object).into_iter().filter(|claim| !kept.contains(&claim.name.as_str())));
     }
     for claim in &demand.claims {
         add(&mut demand.amounts, "persistentvolumeclaims", Quantity::whole(1));

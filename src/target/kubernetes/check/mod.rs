@@ -5,6 +5,7 @@ mod demand;
 mod nodes;
 mod webhooks;
 
+use futures_util::future::try_join_all;
 use serde_yaml::Value;
 
 use super::connection::is_local;
@@ -22,7 +23,7 @@ use crate::check::quantity::Quantity;
 use crate::check::{self, Reason, Report};
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
-    CONFIG_MAP, Kind, LIMIT_RANGE, NAMESPACE, Object, POD, RESOURCE_QUOTA, Reference, SECRET, STORAGE_CLASS,
+    CLAIM, CONFIG_MAP, Kind, LIMIT_RANGE, NAMESPACE, Object, POD, RESOURCE_QUOTA, Reference, SECRET, STORAGE_CLASS,
 };
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -80,13 +81,14 @@ async fn look(
     let wanted = &settings.kubernetes;
     let namespace = wanted.namespace.as_str();
     let prospect = prospect(context, cluster, settings, options, rendered).await;
-    let (pods, nodes, classes, quotas, ranges, namespaces, announced, webhooks) = tokio::join!(
+    let (pods, claims, nodes, classes, quotas, ranges, namespaces, announced, webhooks) = tokio::join!(
         list(cluster, POD, None),
+        list(cluster, CLAIM, Some(namespace)),
         nodes::look(cluster, wanted.system_nodes),
         list(cluster, STORAGE_CLASS, None),
         list(cluster, RESOURCE_QUOTA, Some(namespace)),
         list(cluster, LIMIT_RANGE, Some(namespace)),
-        namespaces(cluster, namespace),
+        namespaces(cluster, namespace, &options.enable),
         announced(cluster),
         webhooks::look(cluster, namespace, rendered),
     );
@@ -95,7 +97,8 @@ async fn look(
         Stage::Before => None,
         Stage::Deployed => Some(runtime(cluster, namespace).await),
     };
-    let mut demand = demand::of(&prospect.objects, &prospect.new, &existing);
+    let kept: Vec<_> = claims.iter().flatten().map(Object::name).collect();
+    let mut demand = demand::of(&prospect.objects, &prospect.new, &existing, &kept);
     demand.spread = Some(wanted.spread);
     Subject {
         version: cluster.version().text.clone(),
@@ -108,9 +111,11 @@ async fn look(
         classes: classes.map(|classes| classes.iter().map(class).collect()),
         class: wanted.storage_class.clone(),
         nodes: nodes.map(|nodes| nodes::free(&nodes, &pods, namespace)),
+        pods: pods.map(drop),
         quotas: quotas.map(|quotas| quotas.iter().filter_map(quota).collect()),
         ranges: ranges.map(|ranges| ranges.iter().flat_map(limits).collect()),
         level: manifests::pod_security(wanted.anyuid),
+        may_force: options.policy.force_conflicts,
         namespaces,
         registry: Registry { host: wanted.dev_registry.clone(), is_local_cluster: is_local(cluster), announced },
         webhooks,
@@ -264,15 +269,14 @@ fn limits(range: &Object) -> Vec<Range> {
     (0..number).map(limit).collect()
 }
 
-/// The runtime's namespace, `default`, and every enabled one.
-async fn namespaces(cluster: &Cluster, runtime: &str) -> Told<Vec<Namespace>> {
-    let reference = |name: &str| Reference::new(NAMESPACE, "", name);
-    let (own, default) = (reference(runtime), reference("default"));
-    let found = tokio::try_join!(cluster.get(&own), cluster.get(&default));
-    let (own, default) = found.map_err(|error| Reason::of(&Failure::from(error).into()))?;
+/// The runtime's namespace, `default`, those that are to be enabled, and every enabled one.
+async fn namespaces(cluster: &Cluster, runtime: &str, wanted: &[String]) -> Told<Vec<Namespace>> {
+    let names = [runtime, "default"].into_iter().chain(wanted.iter().map(String::as_str));
+    let looked = names.map(async |name| cluster.get(&Reference::new(NAMESPACE, "", name)).await);
+    let found = try_join_all(looked).await.map_err(|error| Reason::of(&Failure::from(error).into()))?;
     let enabled = namespaces::enabled(cluster).await.map_err(|error| Reason::of(&error))?;
     let mut namespaces: Vec<Namespace> = Vec::new();
-    for found in own.into_iter().chain(default).chain(enabled) {
+    for found in found.into_iter().flatten().chain(enabled) {
         if namespaces.iter().all(|known| known.name != found.name()) {
             namespaces.push(Namespace {
                 name: found.name().to_owned(),

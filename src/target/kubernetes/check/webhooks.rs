@@ -1,4 +1,4 @@
-//! Webhooks that the API server asks about pods, and whether anybody answers for them.
+//! Webhooks that may change pods, and whether anybody answers for them. Those that only admit are not looked at.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ struct Place {
     pods: Vec<Labels>,
 }
 
-/// Every webhook about pods but karctl's own.
+/// Every mutating webhook about pods but karctl's own.
 pub async fn look(cluster: &Cluster, runtime: &str, rendered: &[Object]) -> Told<Vec<Webhook>> {
     let configurations = list(cluster, WEBHOOK, None).await?;
     let places = places(cluster, runtime, rendered).await?;
