@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
 use crate::runtime_config::RuntimeConfig;
-use crate::settings::{Platform, Settings};
+use crate::settings::{Implementation, Platform, Settings};
 
 /// What a deploy is told beside the settings.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,11 @@ pub enum Proof {
     /// And from a pod of an enabled namespace, whether or not anything was changed.
     Pod,
 }
+
+/// What users of the original injector have met, and how to have another.
+const ORIGINAL_INJECTOR: &str = "\
+    the original injector takes from pods what it does not know (native sidecars, gRPC probes, resizePolicy), and its Jobs do \
+    not end; --injector karctl does not, with --set injector.image=IMAGE of `karctl images build injector`";
 
 /// What a deploy did.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -94,6 +99,9 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
     let stages = Stages::plan(cluster, &desired, options.policy).await?;
     let source = namespaces::Source::of(namespace, &stages.end.objects());
     let enabling = enabling(cluster, &desired, options, &source).await?;
+    if stages.is_change() && desired.injector.implementation == Implementation::Original {
+        context.ui.warn(ORIGINAL_INJECTOR);
+    }
     if stages.is_change() || enabling.is_change() {
         let others = enabling.permissions().into_iter().chain(watching(namespace, options));
         let others: Vec<_> = others.chain(stages.permissions(namespace)).collect();
