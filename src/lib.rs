@@ -82,6 +82,7 @@ pub mod error;
 pub mod inject;
 pub mod manifest;
 pub mod nearest;
+pub mod quantity;
 pub mod redacted;
 pub mod render;
 pub mod runtime_config;

@@ -3,7 +3,7 @@
 use super::Finding;
 use super::cluster::{Amounts, Cluster, Demand, Node, Pod, Quota, Range};
 use super::kubernetes::untold;
-use super::quantity::Quantity;
+use crate::quantity::Quantity;
 use crate::settings::Spread;
 
 /// What a pod takes of a node.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Reason;
-use super::quantity::Quantity;
+use crate::quantity::Quantity;
 use crate::settings::{Implementation, Spread};
 
 /// What the server told, or why it did not.

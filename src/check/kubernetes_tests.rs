@@ -2,8 +2,8 @@ use super::*;
 use crate::check::cluster::{
     Amounts, Claim, Demand, Namespace, Node, Pod, Quota, Range, Registry, Runtime, StorageClass, Webhook,
 };
-use crate::check::quantity::Quantity;
 use crate::check::{Outcome, Report, run};
+use crate::quantity::Quantity;
 use crate::settings::Spread;
 
 fn amounts(pairs: &[(&str, &str)]) -> Amounts {

@@ -6,7 +6,6 @@ pub mod cluster;
 pub mod kubernetes;
 pub mod local;
 pub mod machine;
-pub mod quantity;
 pub mod tool;
 
 use schemars::JsonSchema;

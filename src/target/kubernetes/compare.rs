@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::names;
 use crate::client::kubernetes::object::Object;
+use crate::quantity::Quantity;
 
 /// One field that is not as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,39 +109,8 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Whether two amounts are the same, however they are written; false where one is no amount.
-pub fn is_same_quantity(one: &str, other: &str) -> bool {
-    one == other || matches!((quantity(one), quantity(other)), (Some(one), Some(other)) if one == other)
-}
-
-/// An amount in thousandths.
-/// <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>
-pub fn quantity(text: &str) -> Option<i128> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (digits, suffix) = text.split_at(end);
-    let thousandths: i128 = match suffix {
-        "m" => 1,
-        "" => 1000,
-        "k" => 1_000_000,
-        "M" => 1_000_000_000,
-        "G" => 1_000_000_000_000,
-        "T" => 1_000_000_000_000_000,
-        "P" => 1_000_000_000_000_000_000,
-        "E" => 1_000_000_000_000_000_000_000,
-        "Ki" => 1000 << 10,
-        "Mi" => 1000 << 20,
-        "Gi" => 1000 << 30,
-        "Ti" => 1000 << 40,
-        "Pi" => 1000 << 50,
-        "Ei" => 1000 << 60,
-        _ => return None,
-    };
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let value = whole.parse::<i128>().ok()?.checked_mul(thousandths)?;
-    if fraction.is_empty() {
-        return Some(value);
-    }
-    let part = fraction.parse::<i128>().ok()?.checked_mul(thousandths)?;
-    Some(value + part / 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?)
+fn is_same_quantity(one: &str, other: &str) -> bool {
+    one == other || Quantity::parse(one).is_some_and(|one| Some(one) == Quantity::parse(other))
 }
 
 #[cfg(test)]

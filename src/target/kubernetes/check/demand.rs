@@ -1,8 +1,8 @@
 //! What the objects of a deploy ask a cluster for.
 
 use crate::check::cluster::{Amounts, Claim, Demand, Pod};
-use crate::check::quantity::Quantity;
 use crate::client::kubernetes::object::{CLAIM, DEPLOYMENT, Kind, Object, STATEFUL_SET};
+use crate::quantity::Quantity;
 use crate::target::kubernetes::names;
 use serde_json::Value;
 

@@ -19,7 +19,6 @@ use crate::check::cluster::{
     Amounts, Cluster as Subject, Namespace, Quota, Range, Registry, Runtime, StorageClass, Told,
 };
 use crate::check::kubernetes::{AFTER, BEFORE};
-use crate::check::quantity::Quantity;
 use crate::check::{self, Reason, Report};
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
@@ -27,6 +26,7 @@ use crate::client::kubernetes::object::{
 };
 use crate::context::Context;
 use crate::error::{Failure, Result};
+use crate::quantity::Quantity;
 use crate::settings::Settings;
 
 /// Label with the level of Pod Security of a namespace.

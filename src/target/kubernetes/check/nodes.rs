@@ -2,9 +2,9 @@
 
 use super::demand;
 use crate::check::cluster::{Amounts, Node, Told};
-use crate::check::quantity::Quantity;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{NODE, Object};
+use crate::quantity::Quantity;
 
 /// The label of nodes that `kubernetes.system_nodes` asks for.
 const SYSTEM: (&str, &str) = ("kar-type", "system");
