@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -11,147 +10,14 @@ use serde_json::{Value, json};
 
 use super::audit::{Mark, Write};
 use super::cluster::{Cluster, Namespace};
+use super::live::{Live, POD_LIMIT, alone};
 use crate::parts;
-use crate::sandbox::{Finished, Sandbox};
-
-/// There is one webhook and one `kar-system` on the cluster: whoever deploys there holds this.
-pub fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// The images of the tests.
-const SETTINGS: &str = "\
-kafka: {image: 'karctl-test/kafka:3.9.1'}
-redis: {image: 'karctl-test/redis:7.0'}
-injector: {implementation: karctl, image: 'karctl/injector:0.1.0', sidecar_image: 'karctl-test/client:1'}
-";
 
 /// Namespace of an application's team.
 const TEAM: &str = "karctl-team";
 
 /// Records and keys of one writer.
 const COUNT: &str = "500";
-
-/// How long a pod may take to end.
-const POD_LIMIT: Duration = Duration::from_secs(120);
-
-/// KAR's runtime on the cluster that runs pods; taken away when it is dropped.
-pub struct Runtime<'a> {
-    cluster: &'a Cluster,
-    sandbox: Sandbox,
-}
-
-impl<'a> Runtime<'a> {
-    /// Nothing is deployed yet.
-    pub fn new(cluster: &'a Cluster) -> Self {
-        let sandbox = parts::with_maven(Sandbox::new());
-        sandbox.write("work/settings.yaml", SETTINGS);
-        Self { cluster, sandbox }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Finished {
-        self.cluster.karctl(&self.sandbox, arguments.iter().copied()).output()
-    }
-
-    #[track_caller]
-    fn must(&self, arguments: &[&str]) -> Finished {
-        let finished = self.run(arguments);
-        assert_eq!(finished.status, Some(0), "{arguments:?}: {}\n{}", finished.stdout, finished.stderr);
-        finished
-    }
-
-    /// Deploys and waits, which must succeed; what it printed.
-    #[track_caller]
-    pub fn deploy(&self, arguments: &[&str]) -> Value {
-        let line = [&["k8s", "deploy", "-f", "settings.yaml", "-o", "json", "--timeout", "3m"], arguments].concat();
-        self.must(&line).document("k8s deploy")
-    }
-
-    /// Runs the stand-in for `kar` on this machine, with the variables of the cluster and ports forwarded.
-    #[track_caller]
-    pub fn outside(&self, arguments: &[&str]) {
-        let client = parts::client();
-        let client = client.to_str().expect("text");
-        self.must(&[&["exec", "cluster", "--", client], arguments].concat());
-    }
-
-    /// Runs it in a pod of an application, which the injector configures.
-    #[track_caller]
-    fn inside(&self, namespace: &str, name: &str, arguments: &[&str]) -> String {
-        self.cluster.apply(&client_pod(namespace, name, arguments).to_string());
-        let log = self.ended(namespace, name);
-        self.cluster.shown(["--namespace", namespace, "delete", "pod", name, "--wait=false"]);
-        log
-    }
-
-    /// Waits for a pod's end, which must be a good one, and gives what it printed.
-    #[track_caller]
-    fn ended(&self, namespace: &str, name: &str) -> String {
-        let pod = |path: &str| {
-            self.cluster.shown(["--namespace", namespace, "get", "pod", name, "-o", &format!("jsonpath={path}")])
-        };
-        let deadline = Instant::now() + POD_LIMIT;
-        loop {
-            let phase = pod("{.status.phase}");
-            let log = || self.cluster.shown(["--namespace", namespace, "logs", name]);
-            match phase.as_str() {
-                "Succeeded" => return log(),
-                "Failed" => panic!("pod {name} failed: {}", log()),
-                _ => assert!(Instant::now() < deadline, "pod {name} is {phase}: {}", pod("{.status}")),
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-    }
-
-    /// What of the runtime there is on the cluster: kinds and names.
-    fn objects(&self) -> Vec<String> {
-        let kinds =
-            "statefulset,deployment,service,configmap,secret,persistentvolumeclaim,networkpolicy,serviceaccount";
-        let shown = self.cluster.shown([
-            "get",
-            kinds,
-            "--namespace=kar-system",
-            "--ignore-not-found",
-            "--selector=app.kubernetes.io/name=kar",
-            "-o",
-            "name",
-        ]);
-        shown.lines().map(str::to_owned).collect()
-    }
-
-    /// Uids of the pods, by name.
-    fn pods(&self) -> BTreeMap<String, String> {
-        let path = "jsonpath={range .items[*]}{.metadata.name}={.metadata.uid}{\"\\n\"}{end}";
-        let shown = self.cluster.shown(["--namespace=kar-system", "get", "pods", "-o", path]);
-        shown.lines().filter_map(|line| line.split_once('=')).map(|(name, uid)| (name.into(), uid.into())).collect()
-    }
-}
-
-impl Drop for Runtime<'_> {
-    fn drop(&mut self) {
-        let left = self.run(&["k8s", "undeploy", "--delete-data", "-y", "--force"]);
-        assert!(left.status == Some(0) || thread::panicking(), "{}", left.stderr);
-    }
-}
-
-fn client_pod(namespace: &str, name: &str, arguments: &[&str]) -> Value {
-    let words = [&["karclient"], arguments].concat();
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": namespace, "annotations": {
-            "kar.ibm.com/app": "test", "kar.ibm.com/sidecarContainer": "false",
-        }},
-        "spec": {"restartPolicy": "Never", "containers": [{
-            "name": "main",
-            "image": "karctl-test/client:1",
-            "imagePullPolicy": "IfNotPresent",
-            "args": words,
-            "command": ["configured"],
-        }]},
-    })
-}
 
 /// Writes of karctl since then: who holds [`alone`] runs the only one, and other programs write at the same time.
 fn written_by_karctl(cluster: &Cluster, mark: Mark) -> Vec<Write> {
@@ -164,7 +30,7 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
     let _alone = alone();
     let cluster = Cluster::node();
     let team = Namespace::named(&cluster, TEAM, "{}");
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
 
     // From nothing: everything is ready and proven, and the namespaces are enabled.
     let deployed = runtime.deploy(&["--enable", TEAM]);
@@ -258,7 +124,7 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
 fn what_keeps_a_pod_from_being_ready_is_told_and_mended_by_the_same_command() {
     let _alone = alone();
     let cluster = Cluster::node();
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     let deploy = |arguments: &[&str]| {
         runtime.run(&[&["k8s", "deploy", "-f", "settings.yaml", "--timeout", "150s"], arguments].concat())
     };
@@ -285,7 +151,7 @@ fn what_keeps_a_pod_from_being_ready_is_told_and_mended_by_the_same_command() {
 fn three_brokers_lose_one_and_nothing_else() {
     let _alone = alone();
     let cluster = Cluster::node();
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     let less = ["kafka_memory=640Mi", "kafka_cpu=50m", "zookeeper_cpu=20m", "redis_cpu=20m"];
     let less: Vec<_> = less.iter().flat_map(|setting| ["--set".to_owned(), format!("kubernetes.{setting}")]).collect();
     let less: Vec<_> = less.iter().map(String::as_str).collect();
@@ -338,7 +204,7 @@ fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
     let _alone = alone();
     let cluster = Cluster::node();
     let team = Namespace::named(&cluster, "karctl-proof", "{pod-security.kubernetes.io/enforce: restricted}");
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     let with_pod = ["--enable", team.name(), "--proof", "pod"];
 
     // A quota that wants every container to say all that it takes, as karctl's own do.
@@ -397,7 +263,7 @@ fn a_pod_proves_a_deploy_and_is_gone_also_after_a_kill() {
 fn clients_outside_come_in_by_node_ports_and_only_with_passwords() {
     let _alone = alone();
     let cluster = Cluster::node();
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     let node = cluster.shown(["get", "nodes", "-o", "jsonpath={.items[0].status.addresses[0].address}"]);
     runtime.deploy(&["--expose", &node]);
     let variables = runtime.must(&["env", "cluster", "--format", "json"]);
@@ -430,7 +296,7 @@ fn clients_outside_come_in_by_node_ports_and_only_with_passwords() {
 fn a_password_is_in_no_output_of_a_deploy() {
     let _alone = alone();
     let cluster = Cluster::node();
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     let canary = "canary-Zq8RedisPassword";
     runtime.sandbox.write("work/redis-password", canary);
     let arguments = ["--set-file", "redis.password=redis-password"];

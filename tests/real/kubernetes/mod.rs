@@ -18,6 +18,7 @@ mod deploy_openshift;
 mod deploy_rights;
 mod injection;
 mod levels;
+mod live;
 mod many;
 mod namespaces;
 mod pods;
@@ -30,4 +31,4 @@ mod teams;
 mod undeploy;
 
 pub use cluster::Cluster;
-pub use deploy_node::alone;
+pub use live::alone;

@@ -14,7 +14,7 @@ use karctl::redacted::Secret;
 use serde_json::Value;
 
 use super::cluster::{Cluster, Namespace};
-use super::deploy_node::{self, alone};
+use super::live::{Live, alone};
 use super::runtime::{Runtime, SYSTEM, assert_says};
 use crate::fault_proxy::{Fault, FaultProxy, Point, Shapes};
 
@@ -286,7 +286,7 @@ fn no_pod_is_refused_while_a_certificate_and_its_authority_are_changed() {
     let _alone = alone();
     let cluster = Cluster::node();
     let _team = Namespace::named(&cluster, TEAM, "{}");
-    let runtime = deploy_node::Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     let replicas = ["--set", "injector.replicas=2", "--set", "injector.failure_policy=fail", "--enable", TEAM];
     runtime.deploy(&replicas);
     assert_eq!(shown(&cluster, WEBHOOK)["webhooks"][0]["failurePolicy"], "Fail");

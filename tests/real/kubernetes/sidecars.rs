@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::cluster::{Cluster, Namespace};
-use super::deploy_node::{Runtime, alone};
+use super::live::{Live, alone};
 
 /// How long a container may take to end.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -66,7 +66,7 @@ fn kar_runs_beside_an_application_within_it_and_in_a_job_that_ends() {
     let _alone = alone();
     let cluster = Cluster::node();
     let team = Namespace::new(&cluster, "{}");
-    let runtime = Runtime::new(&cluster);
+    let runtime = Live::new(&cluster);
     runtime.deploy(&["--enable", team.name()]);
 
     team.apply(&pod("beside", template("beside", true, ASKS)));
