@@ -99,9 +99,6 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
     let stages = Stages::plan(cluster, &desired, options.policy).await?;
     let source = namespaces::Source::of(namespace, &stages.end.objects());
     let enabling = enabling(cluster, &desired, options, &source).await?;
-    if stages.is_change() && desired.injector.implementation == Implementation::Original {
-        context.ui.warn(ORIGINAL_INJECTOR);
-    }
     if stages.is_change() || enabling.is_change() {
         let others = enabling.permissions().into_iter().chain(watching(namespace, options));
         let others: Vec<_> = others.chain(stages.permissions(namespace)).collect();
@@ -119,6 +116,9 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
             permit(context, cluster, &format!("Deploy KAR {}", release.version)).await?;
         }
         done = bring_about(context, cluster, &desired, options, &stages).await?;
+        if stages.is_change() && desired.injector.implementation == Implementation::Original {
+            context.ui.warn(ORIGINAL_INJECTOR);
+        }
     }
     let enabled = enabling.carry_out(cluster, options).await?;
     let pod_proof = match prover.filter(|_| !options.dry_run) {

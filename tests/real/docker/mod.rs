@@ -3,6 +3,7 @@
 mod data;
 mod machine;
 mod others;
+mod pulls;
 
 use machine::{Machine, REAL, TINY};
 
