@@ -110,7 +110,8 @@ async fn webhook(cluster: &Cluster, runtime: &str) -> Result<Vec<Finding>> {
         findings.push(unknown(format!("the webhook is at {url}, not at the runtime's service")));
         return Ok(findings);
     }
-    let (service, place) = (&client["service"]["name"], &client["service"]["namespace"]);
+    let named = |member: &str| client["service"][member].as_str().unwrap_or_default();
+    let (service, place) = (named("name"), named("namespace"));
     if service != names::INJECTOR || place != runtime {
         findings
             .push(wrong(format!("the webhook leads to the service {place}/{service}, not to the runtime's injector")));

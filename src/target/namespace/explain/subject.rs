@@ -70,8 +70,9 @@ impl Subject {
             reasons.push(refusal.to_string());
         }
         if let Some(spec) = pod["spec"].as_object_mut() {
-            // Where it runs already, and what the server works out by itself.
-            ["nodeName", "priority", "preemptionPolicy"].iter().for_each(|member| drop(spec.remove(*member)));
+            // Where it runs already, what the server works out by itself, and what only a pod that runs may have.
+            let own = ["nodeName", "priority", "preemptionPolicy", "ephemeralContainers"];
+            own.iter().for_each(|member| drop(spec.remove(*member)));
         }
         let misplaced = match live.annotation(APP) {
             Some(_) => Vec::new(),
