@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::cluster::Cluster;
 use super::namespaces::document;
 use super::runtime::Runtime;
-use crate::fault_proxy::{Class, Fault, FaultProxy, Point, Shapes};
+use crate::fault_proxy::{Class, Fault, FaultProxy, Point, REASON, Shapes};
 
 /// As many as an organisation may have that runs this in its pipeline.
 const MANY: usize = 100;
@@ -105,7 +105,7 @@ fn an_api_server_that_has_too_much_to_do_is_given_the_time_it_asks_for() {
     let done = runtime.cluster.karctl(&runtime.sandbox, arguments).variable("KUBECONFIG", path).output();
     assert_eq!(done.status, Some(0), "{}", done.stderr);
     assert!(proxy.has_struck(), "{:?}", proxy.requests());
-    assert!(done.stderr.contains("with status 429; again in 1000 ms"), "{}", done.stderr);
+    assert!(done.stderr.contains(&format!("{REASON}; again in 1000 ms")), "{}", done.stderr);
     assert!(began.elapsed().as_secs() >= 1);
     assert_eq!(document(&runtime, "list", &[])["namespaces"][1]["is_current"], true);
 }
