@@ -60,9 +60,9 @@
 //! cli -> target -> { client, server, check, render, inject, services, settings, ui }
 //! ```
 //!
-//! [`runtime_config`], [`services`], [`render`], [`inject`], [`certificate`] and the models are pure: no file, no socket, no
-//! clock. Clients know nothing of the command line, the terminal or the settings, and never use each other. Only
-//! [`environment`] reads the process's environment. `tests/architecture.rs` holds this.
+//! [`runtime_config`], [`services`], [`render`], [`inject`], [`certificate`], [`quantity`] and the models are pure: no
+//! file, no socket, no clock. Clients know nothing of the command line, the terminal or the settings, and never use each
+//! other. Only [`environment`] reads the process's environment. `tests/architecture.rs` holds this.
 //!
 //! # Errors
 //!
