@@ -2959,7 +2959,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__ns__subcmd__disable)
-            opts="-l -f -o -y -v -h --all --selector --force --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
+            opts="-l -f -o -y -v -h --all --selector --force --dry-run --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

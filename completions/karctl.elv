@@ -614,6 +614,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand --progress 'Form of what is shown on stderr while the command runs'
             cand --all 'Every one that belongs neither to the cluster nor to the runtime'
             cand --force 'Do not ask about pods that still use the configuration'
+            cand --dry-run 'Say what would be done, and do nothing'
             cand -y 'Answer yes to every question'
             cand --yes 'Answer yes to every question'
             cand -v 'Say more on stderr; twice for every request'

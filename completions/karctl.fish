@@ -626,6 +626,7 @@ json\t'One JSON object a line'
 none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l all -d 'Every one that belongs neither to the cluster nor to the runtime'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l force -d 'Do not ask about pods that still use the configuration'
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -18,7 +18,7 @@ use crate::target::kubernetes::workloads::Direction;
 use crate::target::namespace::explain::{About, Explanation, explain};
 use crate::target::namespace::quota::quota;
 use crate::target::namespace::rollout::{self, ScaledNamespace, SyncOptions, Synced};
-use crate::target::namespace::{self, DisabledNamespaces, EnabledNamespaces, Namespaces, Which};
+use crate::target::namespace::{self, DisableOptions, DisabledNamespaces, EnabledNamespaces, Namespaces, Which};
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
@@ -135,6 +135,7 @@ enable` gave go too.
 
 Examples:
   karctl ns disable team-a
+  karctl ns disable --all --dry-run
   karctl ns disable team-a --force")]
 pub struct DisableArguments {
     #[command(flatten)]
@@ -142,6 +143,9 @@ pub struct DisableArguments {
     /// Do not ask about pods that still use the configuration
     #[arg(long)]
     force: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     cluster: ClusterArguments,
     #[command(flatten)]
@@ -291,7 +295,8 @@ pub async fn run(command: NsCommand, context: &Context) -> Result<u8> {
             let cluster = connect(context, &arguments.cluster.selection()).await?;
             let runtime = &loaded.settings.kubernetes.namespace;
             let which = arguments.which.which();
-            let disabled = namespace::disable(context, &cluster, runtime, &which, arguments.force).await?;
+            let options = DisableOptions { force: arguments.force, dry_run: arguments.dry_run };
+            let disabled = namespace::disable(context, &cluster, runtime, &which, options).await?;
             context.ui.data(&disabled, DisabledNamespaces::text)?;
         }
         NsCommand::List(arguments) => {

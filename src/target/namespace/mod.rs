@@ -39,10 +39,21 @@ pub struct EnabledNamespaces {
 /// What `karctl ns disable` did.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DisabledNamespaces {
+    /// Whether nothing was changed because of `--dry-run`.
+    pub dry_run: bool,
     /// One after the other, as they were given.
     pub namespaces: Vec<Disabled>,
     /// Pods that still use the configuration, `namespace/name`; they run on, and cannot be started anew.
     pub attached: Vec<String>,
+}
+
+/// How namespaces are disabled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DisableOptions {
+    /// Do not ask about pods that still use the configuration.
+    pub force: bool,
+    /// Only say what would be done.
+    pub dry_run: bool,
 }
 
 /// What became of one namespace.
@@ -244,8 +255,9 @@ pub async fn disable(
     cluster: &Cluster,
     runtime: &str,
     which: &Which,
-    force: bool,
+    options: DisableOptions,
 ) -> Result<DisabledNamespaces> {
+    let DisableOptions { force, dry_run } = options;
     let names = which.names(cluster, runtime).await?;
     let mut removals = namespaces::look_to_disable(cluster, &names).await?;
     if let Which::Labelled(_) = which {
@@ -257,6 +269,14 @@ pub async fn disable(
     let attached = namespaces::attached(cluster, &places).await?;
     let attached: Vec<_> = attached.iter().map(|pod| format!("{}/{}", pod.namespace(), pod.name())).collect();
     require(cluster, changing.iter().flat_map(|removal| removal.permissions())).await?;
+    if dry_run {
+        let namespaces = removals.iter().map(|removal| Disabled {
+            namespace: removal.namespace().to_owned(),
+            change: removal.outlook(),
+            removed: removal.removed(),
+        });
+        return Ok(DisabledNamespaces { dry_run, namespaces: namespaces.collect(), attached });
+    }
     if !changing.is_empty() {
         permit(context, cluster, "Disable namespaces").await?;
     }
@@ -276,7 +296,7 @@ pub async fn disable(
         Ok(Disabled { namespace, change, removed: removal.removed() })
     });
     let namespaces = every_one(stream::iter(disabled).buffered(AT_A_TIME).collect().await)?;
-    Ok(DisabledNamespaces { namespaces, attached })
+    Ok(DisabledNamespaces { dry_run, namespaces, attached })
 }
 
 /// Every enabled namespace, with the pods in it.

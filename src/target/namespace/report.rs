@@ -28,6 +28,7 @@ impl DisabledNamespaces {
     pub fn text(&self) -> String {
         let line = |disabled: &Disabled| match disabled.change {
             Change::Unchanged => format!("Namespace {} was not enabled\n", disabled.namespace),
+            _ if self.dry_run => format!("Namespace {} would be disabled\n", disabled.namespace),
             _ => format!("Namespace {} is disabled\n", disabled.namespace),
         };
         let mut text: String = self.namespaces.iter().map(line).collect();

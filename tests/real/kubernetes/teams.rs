@@ -75,7 +75,11 @@ fn a_team_is_given_rights_quota_and_limits_and_they_are_taken_back() {
     // What is somebody else's stays.
     runtime.cluster.shown(["--namespace=team-a", "create", "quota", "mine", "--hard=pods=5"]);
     runtime.cluster.shown(["--namespace=team-a", "create", "role", "mine", "--verb=get", "--resource=pods"]);
+    let mark = runtime.cluster.mark();
+    let rehearsed = document(&runtime, "disable", &["team-a", "--dry-run"]);
+    assert_eq!(runtime.cluster.writes_since(mark), []);
     let disabled = document(&runtime, "disable", &["team-a"]);
+    assert_eq!((&rehearsed["dry_run"], &rehearsed["namespaces"]), (&json!(true), &disabled["namespaces"]));
     let removed = disabled["namespaces"][0]["removed"].as_array().expect("a list").len();
     assert_eq!(removed, GIVEN.len() + 1, "{disabled}");
     assert_eq!(names(&runtime), ["role.rbac.authorization.k8s.io/mine", "resourcequota/mine"]);

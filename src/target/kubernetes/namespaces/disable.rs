@@ -70,6 +70,11 @@ impl Removal {
         self.has_label || !self.objects.is_empty()
     }
 
+    /// What will have been done.
+    pub fn outlook(&self) -> Change {
+        if self.is_change() { Change::Removed } else { Change::Unchanged }
+    }
+
     /// What taking it needs.
     pub fn permissions(&self) -> Vec<Permission> {
         let label = self.has_label.then(|| Permission::on("patch", &Reference::new(NAMESPACE, "", &self.namespace)));
@@ -96,7 +101,7 @@ impl Removal {
             let deletion = Deletion { uid: object.text("/metadata/uid"), is_foreground: false };
             cluster.delete(&object.reference(), deletion).await.map_err(Failure::from)?;
         }
-        Ok(if self.is_change() { Change::Removed } else { Change::Unchanged })
+        Ok(self.outlook())
     }
 }
 
