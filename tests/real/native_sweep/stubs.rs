@@ -213,6 +213,18 @@ fn shown(path: &Path, content: String, ports: &[String]) -> String {
             }
             state.lines().join("\n")
         }
-        _ => ports.iter().fold(content, |text, port| text.replace(port, "PORT")),
+        _ => without_ports(&content, ports),
     }
+}
+
+/// Only a whole number is a port: 41943 is also how a size of 4 MiB begins.
+fn without_ports(content: &str, ports: &[String]) -> String {
+    let is_digit = |character: char| character.is_ascii_digit();
+    let words = content.split_inclusive(|character| !is_digit(character));
+    words
+        .map(|word| match word.trim_end_matches(|character| !is_digit(character)) {
+            number if ports.iter().any(|port| port == number) => word.replace(number, "PORT"),
+            _ => word.to_owned(),
+        })
+        .collect()
 }
