@@ -47,6 +47,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a comma
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what the injector makes of manifests'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "uninject" -d 'Take away from manifests what the injector added'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "injector" -d 'The admission webhook that adds KAR to pods'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications, from their sources to where they run'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
@@ -857,6 +858,45 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -f -a "init" -d 'Give a project what it needs to run with KAR; what is there is left as it is'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l example -d 'Begin with an application that works' -r -f -a "hello\t'A service that greets, and a client that calls it'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l language -d 'The project\'s language [default: found out; js for an example]' -r -f -a "js\t'JavaScript, on Node.js'
+java\t'Java'
+python\t'Python'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l name -d 'Name of the application [default: that of the project]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l service -d 'Name of the service that the application offers' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l actors -d 'Types of the actors that it hosts, separated by commas' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l port -d 'Port that it listens on, in its container [default: 8080]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l start -d 'What starts it in its container [default: found out]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l dry-run -d 'Show what would be written, and write nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -182,6 +182,18 @@ codes! {
     "KAR224" DataOfOtherNumber "the data was written by another number of servers",
         "Kafka and ZooKeeper elect a leader by majority. When one server with data becomes three, the two empty ones are a majority: they may elect one of themselves, and what the first one holds is thrown away. When three become one, the one that is left may not have what the others acknowledged, and topics keep replicas that are gone.",
         "Go back to the former number (with or without `--ha`). To change it, begin with an empty Kafka: let the applications finish what they were asked and end them, since requests that still wait are lost; `karctl k8s undeploy`, which leaves the data; delete the claims of Kafka and ZooKeeper (`kubectl delete pvc -n kar-system -l 'name in (kar-kafka,kar-zookeeper)'`); deploy again. Redis, where actors keep their state, finds its data.";
+    "KAR340" BadProject "karctl.yaml is wrong",
+        "The file of the project has an unknown key, a value that does not fit, or a form that this karctl does not read; the message has the line and column.",
+        "Correct the place that the message names; `karctl app init DIR --example hello` writes one to compare with.";
+    "KAR341" NoProject "there is no project that can be used",
+        "The folder has no karctl.yaml, or nothing in it says what kind of project it is or how its application is started.",
+        "Run `karctl app init` in the project's folder; `--language` and `--start` say what cannot be found out.";
+    "KAR342" BuildFailed "an image could not be built",
+        "The engine could not do a step of the Dockerfile: a command in it failed, a file or a base image is missing. The message ends with what was said last.",
+        "Correct the Dockerfile or what it copies and run the same command again; what was built stays in the engine's cache.";
+    "KAR343" AppNotReady "an application does not run as it is to",
+        "A component ended by itself, or listens on another port than the one that is named in karctl.yaml.",
+        "Read the log that the message quotes, and compare the component's `port` with the one that the program listens on (KAR_APP_PORT).";
 }
 
 impl fmt::Display for Code {

@@ -48,6 +48,11 @@
 //! inventory on the cluster, written before the first object and gone last; passwords and the webhook's authority are there
 //! too, so that any machine goes on where another stopped.
 //!
+//! # Applications
+//!
+//! [`settings::project`] is `karctl.yaml`, the one file of a project: typed and strict, each mistake with its line and column.
+//! [`target::app`] detects a project and writes what it lacks.
+//!
 //! # Injection
 //!
 //! [`inject`] decides what a pod's annotations make of it, as a change of untyped JSON. It has three callers that must not

@@ -52,6 +52,46 @@ pub const KUBERNETES: [Template; 13] = [
 /// What Kafka's agent shows, a file as it is.
 pub const KAFKA_AGENT: &str = include_str!("../templates/kubernetes/kafka-agent.yaml");
 
+/// What `karctl app init` writes for a project: `karctl.yaml`, `.dockerignore`, and the manifests.
+pub const APP_PROJECT: Template = Template::new("karctl.yaml", include_str!("../templates/app/karctl.yaml"));
+/// What is not sent to the builder.
+pub const APP_IGNORED: Template = Template::new(".dockerignore", include_str!("../templates/app/dockerignore"));
+/// The objects on a cluster.
+pub const APP_MANIFESTS: Template = Template::new("kubernetes.yaml", include_str!("../templates/app/kubernetes.yaml"));
+/// The lines of a Dockerfile that start `kar`, where it is asked for, and the application.
+pub const APP_START: &str = include_str!("../templates/app/start");
+/// The Dockerfile of each language.
+pub const APP_DOCKERFILES: [Template; 3] = [
+    Template::new("Dockerfile", include_str!("../templates/app/js.Dockerfile")),
+    Template::new("Dockerfile", include_str!("../templates/app/java.Dockerfile")),
+    Template::new("Dockerfile", include_str!("../templates/app/python.Dockerfile")),
+];
+
+/// The shipped example in JavaScript.
+pub const HELLO_JS: [Template; 3] = [
+    Template::new("package.json", include_str!("../templates/app/hello/js/package.json")),
+    Template::new("server.js", include_str!("../templates/app/hello/js/server.js")),
+    Template::new("client.js", include_str!("../templates/app/hello/js/client.js")),
+];
+/// The same in Java.
+pub const HELLO_JAVA: [Template; 3] = [
+    Template::new("pom.xml", include_str!("../templates/app/hello/java/pom.xml")),
+    Template::new(
+        "src/main/java/hello/Server.java",
+        include_str!("../templates/app/hello/java/src/main/java/hello/Server.java"),
+    ),
+    Template::new(
+        "src/main/java/hello/Client.java",
+        include_str!("../templates/app/hello/java/src/main/java/hello/Client.java"),
+    ),
+];
+/// The same in Python.
+pub const HELLO_PYTHON: [Template; 3] = [
+    Template::new("requirements.txt", include_str!("../templates/app/hello/python/requirements.txt")),
+    Template::new("server.py", include_str!("../templates/app/hello/python/server.py")),
+    Template::new("client.py", include_str!("../templates/app/hello/python/client.py")),
+];
+
 /// A template that is part of the program.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {

@@ -1,6 +1,7 @@
 //! What was typed, and nothing else: clap's structures, turned into settings and one call of a target. Files are named
 //! after subcommands.
 
+mod app;
 mod arguments;
 mod cache;
 mod check;
@@ -72,6 +73,9 @@ enum Command {
     /// The admission webhook that adds KAR to pods
     #[command(subcommand)]
     Injector(injector::InjectorCommand),
+    /// Applications, from their sources to where they run
+    #[command(subcommand)]
+    App(app::AppCommand),
     /// Container images
     #[command(subcommand)]
     Images(images::ImagesCommand),
@@ -220,6 +224,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Inject(arguments) => inject::run(*arguments, context),
         Command::Uninject(arguments) => inject::run_uninject(&arguments, context),
         Command::Injector(command) => injector::run(command, context).await,
+        Command::App(command) => app::run(command, context).await,
         Command::Images(command) => images::run(command, context),
         Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),

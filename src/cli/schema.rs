@@ -15,11 +15,12 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, cache, environment, image, kubernetes, local, namespace};
+use crate::target::{self, app, cache, environment, image, kubernetes, local, namespace};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
 const DOCUMENTS: &[Document] = &[
+    document::<app::init::Initialised>("app init"),
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
     document::<check::Report>("check k8s"),

@@ -35,7 +35,7 @@ pub enum Content {
     /// Names and values, in their order.
     Mapping(Vec<Entry>),
     /// A list.
-    Sequence,
+    Sequence(Vec<Node>),
 }
 
 /// A name and its value.
@@ -115,11 +115,12 @@ fn node(events: &mut Events<'_>, depth: usize) -> Result<Node, Mistake> {
         }
         Event::MappingStart(..) => Content::Mapping(mapping(events, depth + 1)?),
         Event::SequenceStart(..) => {
+            let mut items = Vec::new();
             while !matches!(events.peek(), Some(Ok((Event::SequenceEnd, _)))) {
-                node(events, depth + 1)?;
+                items.push(node(events, depth + 1)?);
             }
             next(events)?;
-            Content::Sequence
+            Content::Sequence(items)
         }
         Event::Alias(_) => return Err(mistake(span.start, "settings take no anchors and aliases")),
         _ => return Err(mistake(span.start, "a value is missing")),

@@ -18,6 +18,7 @@ mod kubernetes;
 mod layer;
 mod load;
 pub mod profile;
+pub mod project;
 pub mod schema;
 mod value;
 

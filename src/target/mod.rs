@@ -1,5 +1,6 @@
 //! The recipes: each reads top to bottom like the script that it replaces.
 
+pub mod app;
 pub mod cache;
 pub mod completions;
 pub mod environment;

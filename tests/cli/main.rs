@@ -1,5 +1,6 @@
 //! The program as a user meets it: whole command lines, in an environment that nothing else shares.
 
+mod app;
 mod cache;
 mod check;
 mod commands;
