@@ -48,6 +48,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "uninject" -d 'Take away from manifests what the injector added'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "injector" -d 'The admission webhook that adds KAR to pods'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications, from their sources to where they run'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
@@ -897,6 +898,73 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "up" -d 'Start the registry, or bring it to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "status" -d 'Show where it is, and whether it answers'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "down" -d 'Stop and remove the registry; its images stay'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l port -d 'Port on 127.0.0.1 [default: 5000, else the next that is free]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l delete-data -d 'Delete the images too'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -182,6 +182,21 @@ codes! {
     "KAR224" DataOfOtherNumber "the data was written by another number of servers",
         "Kafka and ZooKeeper elect a leader by majority. When one server with data becomes three, the two empty ones are a majority: they may elect one of themselves, and what the first one holds is thrown away. When three become one, the one that is left may not have what the others acknowledged, and topics keep replicas that are gone.",
         "Go back to the former number (with or without `--ha`). To change it, begin with an empty Kafka: let the applications finish what they were asked and end them, since requests that still wait are lost; `karctl k8s undeploy`, which leaves the data; delete the claims of Kafka and ZooKeeper (`kubectl delete pvc -n kar-system -l 'name in (kar-kafka,kar-zookeeper)'`); deploy again. Redis, where actors keep their state, finds its data.";
+    "KAR300" RegistryPortTaken "the port of the registry is taken",
+        "Another process of this machine or a container listens on the port that was asked for. On a Mac, AirPlay holds port 5000.",
+        "Give `karctl registry up --port` another port, or none: then one that is free is taken, and `karctl registry status` names it.";
+    "KAR301" ForeignRegistry "a container `registry` is not karctl's",
+        "Clusters on this machine find the registry by the name of its container. One that the original's script made is used as it is; another one cannot be.",
+        "Remove the container with `docker rm -f registry` if nobody needs it, then run `karctl registry up`.";
+    "KAR302" RegistryNotReady "the registry does not answer",
+        "Its container was started, but `GET /v2/` through its port brings no answer of a registry: its image is something else, it ended, or the engine is on another machine, whose loopback cannot be reached from here.",
+        "Look at `docker logs registry`; choose another image with `--set registry.image=I`.";
+    "KAR303" ToolMissing "the program that makes clusters is not installed",
+        "Clusters on this machine are made by kind or k3d, which are programs of their own; karctl runs them.",
+        "Install one of them as the message says: kind 0.27 or newer, or k3d 5.5 or newer. `--provider` chooses between them.";
+    "KAR304" ClusterToolOld "kind or k3d is too old",
+        "karctl needs kind 0.27 or k3d 5.5: older ones take another configuration.",
+        "Install a newer version as the message says.";
     "KAR340" BadProject "karctl.yaml is wrong",
         "The file of the project has an unknown key, a value that does not fit, or a form that this karctl does not read; the message has the line and column.",
         "Correct the place that the message names; `karctl app init DIR --example hello` writes one to compare with.";

@@ -48,6 +48,9 @@
 //! inventory on the cluster, written before the first object and gone last; passwords and the webhook's authority are there
 //! too, so that any machine goes on where another stopped.
 //!
+//! Clusters on this machine have one image registry, [`target::registry`], a container that is found by its name and label
+//! and put on the network of each.
+//!
 //! # Applications
 //!
 //! [`settings::project`] is `karctl.yaml`, the one file of a project: typed and strict, each mistake with its line and column.

@@ -17,6 +17,7 @@ mod k8s;
 mod local;
 mod ns;
 mod profile;
+mod registry;
 mod schema;
 mod source;
 mod version;
@@ -76,6 +77,9 @@ enum Command {
     /// Applications, from their sources to where they run
     #[command(subcommand)]
     App(app::AppCommand),
+    /// The image registry of this machine
+    #[command(subcommand)]
+    Registry(registry::RegistryCommand),
     /// Container images
     #[command(subcommand)]
     Images(images::ImagesCommand),
@@ -226,6 +230,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Injector(command) => injector::run(command, context).await,
         Command::App(command) => app::run(command, context).await,
         Command::Images(command) => images::run(command, context),
+        Command::Registry(command) => registry::run(command, context).await,
         Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Profile(command) => profile::run(command, context),

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, app, cache, environment, image, kubernetes, local, namespace};
+use crate::target::{self, app, cache, environment, image, kubernetes, local, namespace, registry};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -58,6 +58,9 @@ const DOCUMENTS: &[Document] = &[
     document::<JsonSchemaDocument>("profile schema"),
     document::<profile::Shown>("profile show"),
     document::<Event<'_>>("progress"),
+    document::<registry::Down>("registry down"),
+    document::<registry::Status>("registry status"),
+    document::<registry::Up>("registry up"),
     document::<Documents>("schema"),
     document::<target::version::Version>("version"),
 ];

@@ -6,6 +6,7 @@ pub mod disk;
 pub mod docker;
 pub mod download;
 pub mod file;
+pub mod http;
 pub mod java;
 pub mod kafka;
 pub mod kubernetes;

@@ -35,6 +35,8 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     /// Redis.
     pub redis: RedisSettings,
+    /// The image registry on this machine.
+    pub registry: RegistrySettings,
     /// The runtime on a cluster.
     pub kubernetes: KubernetesSettings,
     /// The admission webhook on a cluster.
@@ -104,6 +106,17 @@ pub struct RedisSettings {
     pub program: Option<PathBuf>,
     /// Password of the user `karmesh` where `local.secure`, and on clusters; null means one that karctl generates. Given by file or `KARCTL_REDIS_PASSWORD` only.
     pub password: Option<Secret>,
+}
+
+/// The image registry on this machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrySettings {
+    /// Image of its container; anything that serves the registry's API on port 5000 and keeps images in `/var/lib/registry`.
+    pub image: String,
+    /// Port on 127.0.0.1. Where nobody asks for one and it is taken, another is found.
+    #[schemars(range(min = 1))]
+    pub port: u16,
 }
 
 /// What runs the servers.

@@ -3,12 +3,15 @@
 pub mod app;
 pub mod cache;
 pub mod completions;
+mod engine_port;
 pub mod environment;
 pub mod image;
 pub mod inject;
 pub mod injector;
 pub mod kubernetes;
 pub mod local;
+mod lock;
 pub mod namespace;
+pub mod registry;
 mod server_files;
 pub mod version;

@@ -23,6 +23,7 @@ mod processes;
 mod proxy;
 mod quoting;
 mod readme;
+mod registry;
 #[path = "../cli/sandbox.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod sandbox;

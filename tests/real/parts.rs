@@ -64,6 +64,15 @@ pub fn kubernetes_throwaway() -> PathBuf {
     PathBuf::from(variable("KARCTL_TEST_CACHE")).join("kubernetes/throwaway")
 }
 
+/// Waits for its turn at something of which an engine has only one, and holds it until the file is dropped: other tests,
+/// also of another checkout, wait meanwhile.
+pub fn turn(name: &str) -> std::fs::File {
+    let path = PathBuf::from(variable("KARCTL_TEST_CACHE")).join(format!("{name}.turn"));
+    let file = std::fs::File::create(&path).expect("the cache can be written");
+    file.lock().expect("a lock");
+    file
+}
+
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run, or eval \"$(tests/setup/parts env)\""))
 }

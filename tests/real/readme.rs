@@ -1,5 +1,5 @@
 //! Every command of the README: its `sh` blocks are run from top to bottom in one bash, as a reader would, on each
-//! engine, and its `sh cluster` blocks on the cluster that runs pods; every `karctl ...` elsewhere in its text is at least understood by the program.
+//! engine, its `sh registry` block on Docker, and its `sh cluster` blocks on the cluster that runs pods; every `karctl ...` elsewhere in its text is at least understood by the program.
 //!
 //! Two programs are played. `cargo install --locked --path .` puts the binary under test on PATH instead of building it
 //! again. `kar`, which cannot be installed here, is a script that proves with the stand-in client that its environment
@@ -124,6 +124,14 @@ fn the_readme_works_as_it_is_written_on_a_cluster() {
     ];
     let after = ["k8s", "undeploy", "--delete-data", "-y"];
     walk("```sh cluster", &variables, &["nsenter", &namespace, "--"], &after);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn the_readmes_registry_works_as_it_is_written() {
+    let _turn = parts::turn("registry");
+    let after = ["registry", "down", "--delete-data", "-y"];
+    walk("```sh registry", &[("DOCKER_HOST", &parts::docker_host())], &[], &after);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{EndpointResource, NetworkCreateRequest, NetworkDisconnectRequest};
-use bollard::query_parameters::{InspectNetworkOptions, ListNetworksOptionsBuilder};
+use bollard::models::{
+    EndpointResource, EndpointSettings, NetworkConnectRequest, NetworkCreateRequest, NetworkDisconnectRequest,
+};
+use bollard::query_parameters::{InspectNetworkOptions, ListNetworksOptions, ListNetworksOptionsBuilder};
 
 use super::error::Result;
 use super::{Docker, REQUEST_TIMEOUT};
@@ -40,6 +42,41 @@ impl Docker {
                 labels: network.labels.unwrap_or_default(),
             })
             .collect())
+    }
+
+    /// Names of all networks, sorted.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn network_names(&self) -> Result<Vec<String>> {
+        let list = async |api: &bollard::Docker| api.list_networks(None::<ListNetworksOptions>).await;
+        let all = self.call("list networks", list).await?;
+        let mut names: Vec<_> = all.into_iter().filter_map(|network| network.name).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Puts a container on a network, where others find it also by `alias`; one that is on it already is fine.
+    ///
+    /// # Errors
+    /// When the engine refuses or does not answer.
+    pub async fn connect_network(&self, network: &str, container: &str, alias: &str) -> Result<()> {
+        let operation = format!("connect {container} to network {network}");
+        let endpoint = EndpointSettings { aliases: Some(vec![alias.to_owned()]), ..EndpointSettings::default() };
+        let request = NetworkConnectRequest { container: container.to_owned(), endpoint_config: Some(endpoint) };
+        match self.call(&operation, async |api| api.connect_network(network, request.clone()).await).await {
+            // The answer to an earlier attempt was lost.
+            Err(error) if error.refusal().is_some() && self.is_on(network, container).await? => Ok(()),
+            answer => answer,
+        }
+    }
+
+    /// Whether a container, running or not, is on a network of this name.
+    async fn is_on(&self, network: &str, container: &str) -> Result<bool> {
+        let container = self.container(container).await?;
+        let networks = container.and_then(|container| container.network_settings?.networks);
+        Ok(networks.is_some_and(|networks| networks.contains_key(network)))
     }
 
     /// Makes a bridge network and returns its id. Creating is not repeated blindly, since that may make two of them: after

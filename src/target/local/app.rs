@@ -11,7 +11,7 @@ use super::choice::{self, name_flag};
 use super::docker::{DockerEngine, labels};
 use super::engine::Action;
 use super::instance::InstanceName;
-use super::lock::InstanceLock;
+use super::lock;
 use crate::client::docker::models::{
     ContainerCreateBody, ContainerSummary, EndpointSettings, HostConfig, NetworkingConfig,
 };
@@ -209,7 +209,7 @@ pub async fn run(context: &Context, name: &InstanceName, component: &AppComponen
     component.check()?;
     let config = super::services(context, name).await?.runtime_config(Vantage::Container)?;
     let docker = docker(context, name).await?;
-    let lock = InstanceLock::acquire(context, name).await?;
+    let lock = lock::acquire(context, name).await?;
     require_image(docker.client(), &component.image).await?;
     let mut containers = Vec::new();
     for container in component.names() {
@@ -337,7 +337,7 @@ pub async fn list(context: &Context, name: &InstanceName) -> Result<Applications
 /// When the instance does not live on a container engine, or a container cannot be removed.
 pub async fn stop(context: &Context, name: &InstanceName, app: &str, dry_run: bool) -> Result<StoppedApp> {
     let docker = docker(context, name).await?;
-    let _lock = InstanceLock::acquire(context, name).await?;
+    let _lock = lock::acquire(context, name).await?;
     let found = app_containers(docker.client(), name, Some(app)).await?;
     let mut removed: Vec<_> = found.into_iter().map(|container| shown(container).name).collect();
     removed.sort();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::credentials;
 use super::instance::InstanceName;
-use super::lock::InstanceLock;
+use super::lock;
 use super::readiness::Subject;
 use super::running;
 use crate::context::Context;
@@ -44,7 +44,7 @@ pub async fn reset_application(
     dry_run: bool,
 ) -> Result<ApplicationReset> {
     check(app)?;
-    let _lock = InstanceLock::acquire(context, name).await?;
+    let _lock = lock::acquire(context, name).await?;
     let instance = running(context, name).await?;
     let credentials = if instance.is_secure { credentials::read(context, name)? } else { None };
     let subject = Subject { name, address: &instance.address, credentials: credentials.as_ref() };

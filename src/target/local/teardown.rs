@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::choice::{self, Located, name_flag};
 use super::engine::{Engine, Outcome};
 use super::instance::InstanceName;
-use super::lock::InstanceLock;
+use super::lock;
 use super::record::Record;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -38,7 +38,7 @@ pub struct Reset {
 /// # Errors
 /// When there is no such instance, or a component does not stop.
 pub async fn stop(context: &Context, name: &InstanceName) -> Result<Teardown> {
-    let _lock = InstanceLock::acquire(context, name).await?;
+    let _lock = lock::acquire(context, name).await?;
     let Located { engine, observed } = choice::located(context, name).await?;
     let components = engine.stop(context, name).await?;
     Ok(Teardown { name: name.clone(), components, data_left: observed.data })
@@ -49,7 +49,7 @@ pub async fn stop(context: &Context, name: &InstanceName) -> Result<Teardown> {
 /// # Errors
 /// When application containers are attached to the network and `force` is not given, or something cannot be removed.
 pub async fn down(context: &Context, name: &InstanceName, force: bool) -> Result<Teardown> {
-    let _lock = InstanceLock::acquire(context, name).await?;
+    let _lock = lock::acquire(context, name).await?;
     let Some(Located { engine, .. }) = choice::locate(context, name).await? else {
         return Ok(Teardown { name: name.clone(), components: Vec::new(), data_left: Vec::new() });
     };
@@ -66,7 +66,7 @@ pub async fn down(context: &Context, name: &InstanceName, force: bool) -> Result
 /// # Errors
 /// When the answer is no, nobody can be asked, or something cannot be removed.
 pub async fn reset(context: &Context, name: &InstanceName, dry_run: bool) -> Result<Reset> {
-    let _lock = InstanceLock::acquire(context, name).await?;
+    let _lock = lock::acquire(context, name).await?;
     let Some(Located { engine, observed }) = choice::locate(context, name).await? else {
         Record::forget(context, name)?;
         return Ok(Reset { name: name.clone(), data_deleted: Vec::new(), dry_run });

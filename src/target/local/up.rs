@@ -7,7 +7,7 @@ use super::choice;
 use super::credentials;
 use super::engine::{Engine, EngineKind, Outcome};
 use super::instance::{Address, Desired, InstanceName};
-use super::lock::InstanceLock;
+use super::lock;
 use super::ports;
 use super::readiness::{self, Subject};
 use super::record::Record;
@@ -62,7 +62,7 @@ pub struct Up {
 /// started stays; the same call again goes on from there.
 pub async fn up(context: &Context, settings: &Settings, options: &UpOptions) -> Result<Up> {
     let name = InstanceName::parse(&settings.local.name)?;
-    let _lock = if options.dry_run { None } else { Some(InstanceLock::acquire(context, &name).await?) };
+    let _lock = if options.dry_run { None } else { Some(lock::acquire(context, &name).await?) };
     let engine = choice::choose(context, &name, settings.local.engine).await?;
     let observed = engine.observe(context, &name).await?;
     let mut desired =

@@ -14,9 +14,9 @@ use super::volume_reader::Probe;
 use super::{labels, registration, teardown, upload};
 use crate::client::docker::models::ImageConfig;
 use crate::client::docker::{AnonymousVolumes, Creation, Docker, DockerError};
-use crate::client::port;
 use crate::code::Code;
 use crate::error::{Failure, Result};
+use crate::target::engine_port::{holder, is_about_a_port};
 use crate::target::local::engine::Outcome;
 use crate::target::local::instance::{Component, Desired};
 
@@ -194,35 +194,16 @@ fn image_config<'a>(setting: &Setting<'a>, blueprint: &Blueprint) -> &'a ImageCo
     setting.images.get(&blueprint.image).and_then(|image| image.config.as_ref()).unwrap_or(&NONE)
 }
 
-/// The engine has no status for this: Docker's, the kernel's and Windows' words, the kernel's also by Podman.
-fn is_about_a_port(error: &DockerError) -> bool {
-    const WORDS: [&str; 3] =
-        ["port is already allocated", "address already in use", "forbidden by its access permissions"];
-    error.refusal().is_some_and(|message| WORDS.iter().any(|words| message.contains(words)))
-}
-
 /// A container that could not have its port stays behind half made; it goes, and the holder of the port is named.
 async fn port_taken(setting: &Setting<'_>, blueprint: &Blueprint, error: DockerError) -> anyhow::Error {
     let Some((_, _, port)) = blueprint.port else { return error.into() };
     if let Err(error) = setting.docker.remove_container(&blueprint.container, AnonymousVolumes::Remove).await {
         return error.into();
     }
-    let holder = match holder(setting.docker, port).await {
-        Some(container) => format!(" by container {container}"),
-        None => port::holder_of(port).map(|holder| format!(" by {holder}")).unwrap_or_default(),
-    };
+    let holder = holder(setting.docker, port).await;
     let flag = if blueprint.component == Component::Kafka { "--kafka-port" } else { "--redis-port" };
     Failure::new(format!("port {port}, which {} needs, is taken{holder}", blueprint.component.title()))
         .hint(format!("give {flag} another port, or --any-port to take free ones"))
         .code(Code::PortTaken)
         .into()
-}
-
-/// The container that publishes a port.
-async fn holder(docker: &Docker, port: u16) -> Option<String> {
-    let containers = docker.containers(&[]).await.ok()?;
-    let publishes = containers
-        .into_iter()
-        .find(|container| container.ports.iter().flatten().any(|published| published.public_port == Some(port)))?;
-    Some(publishes.names?.first()?.trim_start_matches('/').to_owned())
 }

@@ -15,6 +15,9 @@ use crate::ui::Step;
 /// A pull in which nothing moves for so long is given up.
 const STALL: Duration = Duration::from_secs(60);
 
+/// The options that choose other images of an instance.
+const SETTINGS: &str = "--set kafka.image=I or --set redis.image=I";
+
 /// Images by the name they were asked for.
 pub type Images = BTreeMap<String, ImageInspect>;
 
@@ -35,7 +38,7 @@ pub async fn pull_missing(
             (PullPolicy::Missing | PullPolicy::Never, true) => {}
             (PullPolicy::Never, false) => return Err(missing(name)),
             (PullPolicy::Always, _) | (PullPolicy::Missing, false) => {
-                pull(docker, context, name).await?;
+                pull(docker, context, name, SETTINGS).await?;
                 has_pulled = true;
             }
         }
@@ -68,7 +71,11 @@ fn names(blueprints: &[Blueprint]) -> Vec<&str> {
     names
 }
 
-async fn pull(docker: &Docker, context: &Context, image: &str) -> Result<()> {
+/// Pulls an image, with progress; `settings` are the options that choose another one, such as `--set kafka.image=I`.
+///
+/// # Errors
+/// When it cannot be had, with what to do about it.
+pub async fn pull(docker: &Docker, context: &Context, image: &str, settings: &str) -> Result<()> {
     let lookup = Lookup::for_image(&context.environment, image).await?;
     if let Some(warning) = &lookup.warning {
         context.ui.warn(warning);
@@ -82,7 +89,7 @@ async fn pull(docker: &Docker, context: &Context, image: &str) -> Result<()> {
             step.done(format!("Pulled {image}"));
             Ok(())
         }
-        Err(error) => Err(pull_failed(image, error, lookup.credentials.is_some())),
+        Err(error) => Err(pull_failed(image, error, lookup.credentials.is_some(), settings)),
     }
 }
 
@@ -96,8 +103,8 @@ fn show(step: &Step, progress: &PullProgress) {
 }
 
 /// The engine passes the registry's own words on, and no code.
-fn pull_failed(image: &str, error: DockerError, has_credentials: bool) -> anyhow::Error {
-    const ANOTHER: &str = "set an image that can be had with --set kafka.image=I or --set redis.image=I";
+fn pull_failed(image: &str, error: DockerError, has_credentials: bool, settings: &str) -> anyhow::Error {
+    let another = format!("set an image that can be had with {settings}");
     let said = error.refusal().unwrap_or_default().to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|words| said.contains(words));
     let hint = if matches!(error.kind(), Kind::Silent(_)) {
@@ -109,19 +116,20 @@ fn pull_failed(image: &str, error: DockerError, has_credentials: bool) -> anyhow
     } else if says(&["denied", "unauthorized", "authentication", "credentials"]) {
         "log in with `docker login`"
     } else if says(&["not found", "manifest unknown"]) {
-        ANOTHER
+        &another
     } else {
         "look at the engine's network and proxy settings, or load the image with `docker load` and use --pull never"
     };
     let failure = Failure::new(format!("image {image} cannot be pulled")).hint(hint).code(Code::PullFailed);
-    let failure = if hint == ANOTHER { failure } else { failure.hint(ANOTHER) };
+    let failure = if hint == another { failure } else { failure.hint(another) };
     match error.refusal() {
         Some(said) => failure.because(anyhow::anyhow!("{said}")).into(),
         None => failure.because(error).into(),
     }
 }
 
-fn missing(image: &str) -> anyhow::Error {
+/// There is no such image, and it must not be pulled.
+pub fn missing(image: &str) -> anyhow::Error {
     Failure::new(format!("the engine has no image {image}, and --pull never forbids to fetch it"))
         .hint(format!("load it with `docker load`, or leave --pull out to fetch {image}"))
         .code(Code::PullFailed)

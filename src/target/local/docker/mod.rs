@@ -9,7 +9,7 @@ mod compose_file;
 mod data;
 mod drift;
 mod ensure;
-mod images;
+pub mod images;
 mod inventory;
 pub mod labels;
 mod plan;
@@ -88,7 +88,10 @@ impl DockerEngine {
     }
 
     /// Does work within the time that is left, and says of a time-out what the engine was asked last.
-    async fn within<T>(&self, deadline: &Deadline, work: impl Future<Output = Result<T>>) -> Result<T> {
+    ///
+    /// # Errors
+    /// The work's own, and a time-out.
+    pub async fn within<T>(&self, deadline: &Deadline, work: impl Future<Output = Result<T>>) -> Result<T> {
         match tokio::time::timeout(deadline.left(), work).await {
             // The client's error, wherever it came from, with its code and what to do.
             Ok(answer) => answer.map_err(|error| match error.downcast::<DockerError>() {

@@ -8,6 +8,7 @@ use crate::client::docker::{AnonymousVolumes, Docker};
 use crate::error::{Failure, Result};
 use crate::target::local::engine::{Action, Outcome};
 use crate::target::local::instance::{Component, InstanceName};
+use crate::target::registry;
 
 /// Redis is independent; Kafka wants ZooKeeper until it has ended.
 const ORDER: [Component; 3] = [Component::Redis, Component::Kafka, Component::ZooKeeper];
@@ -103,7 +104,10 @@ async fn clear_network(docker: &Docker, name: &InstanceName, inventory: &Invento
         for (id, endpoint) in docker.attached(&network.id).await? {
             let is_component = inventory.containers.values().any(|found| found.inspected.id.as_ref() == Some(&id));
             let own_name = endpoint.name.unwrap_or_else(|| id.clone());
-            if !is_component && !inventory.strays.contains(&own_name) {
+            // `karctl registry up` puts the registry on every network that there is; it needs none of them.
+            if own_name == registry::CONTAINER {
+                docker.disconnect(&network.id, &own_name).await?;
+            } else if !is_component && !inventory.strays.contains(&own_name) {
                 others.push(own_name);
             }
         }
