@@ -16,4 +16,5 @@ pub mod port;
 pub mod process;
 pub mod program;
 pub mod redis;
+pub mod tool;
 pub mod zookeeper;

@@ -1,0 +1,222 @@
+//! The programs that make clusters on this machine: [`kind`] and [`k3d`]. Found on PATH, asked for their version, run with
+//! the engine that karctl itself talks to.
+//!
+//! What they write to the user's kubeconfig is not left to them: each is given a file of karctl's own.
+
+pub mod k3d;
+pub mod kind;
+mod version;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::Command;
+
+pub use version::Version;
+
+use crate::code::Code;
+use crate::environment::{Environment, without_passwords};
+use crate::error::{Failure, OrFail, Result};
+
+/// Time for an answer that needs no work.
+const ANSWER_LIMIT: Duration = Duration::from_secs(20);
+
+/// The container engine, as the tools are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineAddress {
+    /// As `DOCKER_HOST` has it, such as `unix:///var/run/docker.sock`.
+    pub host: String,
+    /// The folder with `ca.pem`, `cert.pem` and `key.pem`, where the engine talks TLS.
+    pub certificates: Option<PathBuf>,
+    /// Whether it is Podman.
+    pub is_podman: bool,
+}
+
+/// A tool that was found.
+#[derive(Clone, Debug)]
+pub struct Tool {
+    name: &'static str,
+    program: PathBuf,
+    variables: Vec<(&'static str, OsString)>,
+}
+
+/// What a tool must be like.
+struct Requirement {
+    /// Name of the program.
+    name: &'static str,
+    /// The oldest version that works.
+    floor: Version,
+    /// Where to get it.
+    site: &'static str,
+    /// How to install it with Go, where that can be done.
+    go: Option<&'static str>,
+}
+
+impl Requirement {
+    /// Finds the program.
+    ///
+    /// # Errors
+    /// When it is not on PATH, with the way to install it on this platform.
+    fn find(&self, environment: &Environment, engine: &EngineAddress) -> Result<Tool> {
+        let Some(program) = environment.program(self.name) else {
+            let failure = Failure::new(format!("`{}` is not on PATH", self.name));
+            return Err(self.with_installation(failure).code(Code::ToolMissing).into());
+        };
+        Ok(Tool { name: self.name, program, variables: variables(engine) })
+    }
+
+    /// Refuses a version that is too old.
+    fn require(&self, version: &Version) -> Result<()> {
+        if *version >= self.floor {
+            return Ok(());
+        }
+        let failure = Failure::new(format!("{} {version} is too old: karctl needs {}", self.name, self.floor));
+        Err(self.with_installation(failure).code(Code::ClusterToolOld).into())
+    }
+
+    fn with_installation(&self, failure: Failure) -> Failure {
+        let failure = match (std::env::consts::OS, self.go) {
+            ("macos", _) => failure.hint(format!("install it with `brew install {}`", self.name)),
+            (_, Some(module)) => failure.hint(format!("install it with `go install {module}`")),
+            (_, None) => failure,
+        };
+        failure.hint(format!("{} has it for every platform", self.site))
+    }
+}
+
+/// What the tools read of their environment. `DOCKER_HOST` goes before any context of the docker CLI.
+fn variables(engine: &EngineAddress) -> Vec<(&'static str, OsString)> {
+    let mut variables: Vec<(&str, OsString)> = vec![("DOCKER_HOST", engine.host.clone().into())];
+    if let Some(folder) = &engine.certificates {
+        variables.push(("DOCKER_TLS_VERIFY", "1".into()));
+        variables.push(("DOCKER_CERT_PATH", folder.into()));
+    }
+    if engine.is_podman {
+        variables.push(("KIND_EXPERIMENTAL_PROVIDER", "podman".into()));
+    }
+    // k3d mounts the engine's socket into one of its containers.
+    if let Some(socket) = engine.host.strip_prefix("unix://") {
+        variables.push(("DOCKER_SOCK", socket.into()));
+    }
+    variables
+}
+
+impl Tool {
+    /// What it prints to stdout, in an answer that takes no work.
+    async fn ask(&self, arguments: &[&str]) -> Result<String> {
+        let mut unheard = |_: &str| {};
+        let work = self.run(arguments, None, &[], &mut unheard);
+        let silent = || Failure::new(format!("{} did not answer within {} s", self.name, ANSWER_LIMIT.as_secs()));
+        tokio::time::timeout(ANSWER_LIMIT, work).await.or_fail(silent)?
+    }
+
+    /// Runs it to its end: `input` is its stdin, each line of its stderr is told as it comes. Returns its stdout. It ends with
+    /// whoever waits for it.
+    async fn run(
+        &self,
+        arguments: &[&str],
+        input: Option<&str>,
+        variables: &[(&str, &Path)],
+        told: &mut dyn FnMut(&str),
+    ) -> Result<String> {
+        let mut command = Command::new(&self.program);
+        without_passwords(command.as_std_mut());
+        command.args(arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.envs(variables.iter().copied()).kill_on_drop(true);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let failed = || Failure::new(format!("`{}` cannot be started", self.program.display()));
+        let mut child = command.spawn().or_fail(failed)?;
+        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let give = async {
+            if let (Some(mut stdin), Some(input)) = (stdin, input) {
+                // A program that ends without reading says why itself.
+                stdin.write_all(input.as_bytes()).await.ok();
+            }
+        };
+        let take = async {
+            let mut text = Vec::new();
+            if let Some(mut stdout) = stdout {
+                stdout.read_to_end(&mut text).await?;
+            }
+            std::io::Result::Ok(text)
+        };
+        let listen = async {
+            let mut said = String::new();
+            if let Some(stderr) = stderr {
+                let mut lines = BufReader::new(stderr).lines();
+                while let Some(line) = lines.next_line().await? {
+                    let line = anstream::adapter::strip_str(&line).to_string();
+                    told(line.trim());
+                    said.push_str(&line);
+                    said.push('\n');
+                }
+            }
+            std::io::Result::Ok(said)
+        };
+        let ((), stdout, stderr) = tokio::join!(give, take, listen);
+        let broken = || Failure::new(format!("what `{}` says cannot be read", self.name));
+        let output = Output {
+            status: child.wait().await.or_fail(broken)?,
+            stdout: stdout.or_fail(broken)?,
+            stderr: stderr.or_fail(broken)?.into_bytes(),
+        };
+        self.answer(arguments, &output)
+    }
+
+    fn answer(&self, arguments: &[&str], output: &Output) -> Result<String> {
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        let words = arguments.iter().take_while(|word| !word.starts_with('-')).copied().collect::<Vec<_>>().join(" ");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let reason = reason(&said);
+        Err(Failure::new(format!("`{} {words}` ended with {}: {reason}", self.name, output.status)).into())
+    }
+}
+
+/// The line that says why: kind begins it with `ERROR:`, k3d with `FATA` or `ERRO`; else the last one.
+fn reason(said: &str) -> String {
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let begins = |beginning: &'static str| lines().find_map(move |line| line.strip_prefix(beginning));
+    let of_k3d = |level: &'static str| begins(level).map(|rest| rest.split_once("] ").map_or(rest, |(_, text)| text));
+    begins("ERROR: ")
+        .or_else(|| of_k3d("FATA["))
+        .or_else(|| of_k3d("ERRO["))
+        .or_else(|| lines().next_back())
+        .unwrap_or("it said nothing")
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_that_says_why_is_found() {
+        let kind = "Creating cluster \"kar\" ...\n ✗ Ensuring node image 🖼\nERROR: failed to create cluster: no\n\nStack Trace:\nx\n";
+        assert_eq!(reason(kind), "failed to create cluster: no");
+        assert_eq!(reason("INFO[0000] Prep\nERRO[0001] one\nFATA[0002] it broke\n"), "it broke");
+        assert_eq!(reason("a\nb\n\n"), "b");
+        assert_eq!(reason(""), "it said nothing");
+    }
+
+    #[test]
+    fn the_engine_is_handed_on() {
+        let engine = EngineAddress { host: "unix:///run/podman.sock".to_owned(), certificates: None, is_podman: true };
+        let names: Vec<_> = variables(&engine).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["DOCKER_HOST", "KIND_EXPERIMENTAL_PROVIDER", "DOCKER_SOCK"]);
+        let engine =
+            EngineAddress { host: "tcp://h:2376".to_owned(), certificates: Some("/c".into()), is_podman: false };
+        assert_eq!(
+            variables(&engine),
+            [
+                ("DOCKER_HOST", "tcp://h:2376".into()),
+                ("DOCKER_TLS_VERIFY", "1".into()),
+                ("DOCKER_CERT_PATH", "/c".into())
+            ]
+        );
+    }
+}
