@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::parts;
 
-const IMAGES: [&str; 4] =
-    ["karctl-test/kafka:3.9.1", "karctl-test/kafka:4.1.1", "karctl-test/redis:7.0", "karctl-test/tiny:1"];
+const IMAGES: [&str; 5] =
+    ["karctl-test/kafka:3.9.1", "karctl-test/kafka:4.1.1", "karctl-test/redis:7.0", "karctl-test/tiny:1", "registry:2"];
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Sends one GET to the engine and returns its whole answer, headers included.
@@ -50,6 +50,17 @@ fn docker_answers_and_has_the_images() {
 #[ignore = "needs the real parts that tests/run starts"]
 fn podman_answers_and_has_the_images() {
     assert_ready(&parts::podman_host());
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn kind_starts_and_its_engine_has_the_node_image() {
+    let (host, image) = (parts::kind_host(), parts::kind_node_image());
+    assert_starts(&parts::kind(), &["version"], &[]);
+    for image in ["registry:2", &image] {
+        let answer = get(&host, &format!("/v1.41/images/{image}/json"));
+        assert!(answer.contains(" 200 "), "{image} in {host}: {answer}");
+    }
 }
 
 #[test]

@@ -59,6 +59,21 @@ pub fn kubernetes_netns() -> PathBuf {
     variable("KARCTL_TEST_K8S_NETNS").into()
 }
 
+/// The kind binary.
+pub fn kind() -> PathBuf {
+    variable("KARCTL_TEST_KIND").into()
+}
+
+/// The engine that kind makes its nodes in, as `unix://SOCKET`.
+pub fn kind_host() -> String {
+    variable("KARCTL_TEST_KIND_HOST")
+}
+
+/// The image of kind's nodes.
+pub fn kind_node_image() -> String {
+    variable("KARCTL_TEST_KIND_NODE_IMAGE")
+}
+
 /// Where clusters of single tests have their folders.
 pub fn kubernetes_throwaway() -> PathBuf {
     PathBuf::from(variable("KARCTL_TEST_CACHE")).join("kubernetes/throwaway")
