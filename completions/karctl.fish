@@ -42,6 +42,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print ve
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "k8s" -d 'The runtime on a Kubernetes or OpenShift cluster'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "ns" -d 'The namespaces whose pods are part of applications'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "addon" -d 'What ties the runtime to a Prometheus that the cluster has'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what the injector makes of manifests'
@@ -735,6 +736,87 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -f -a "install" -d 'Bring an addon about, or up to date'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -f -a "remove" -d 'Take it away'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -f -a "list" -d 'List the addons, and which are installed'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l label -d 'A label of the monitors, beside those that the Prometheuses ask for; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l force-conflicts -d 'Take fields from whoever changed them'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F

@@ -182,6 +182,9 @@ codes! {
     "KAR224" DataOfOtherNumber "the data was written by another number of servers",
         "Kafka and ZooKeeper elect a leader by majority. When one server with data becomes three, the two empty ones are a majority: they may elect one of themselves, and what the first one holds is thrown away. When three become one, the one that is left may not have what the others acknowledged, and topics keep replicas that are gone.",
         "Go back to the former number (with or without `--ha`). To change it, begin with an empty Kafka: let the applications finish what they were asked and end them, since requests that still wait are lost; `karctl k8s undeploy`, which leaves the data; delete the claims of Kafka and ZooKeeper (`kubectl delete pvc -n kar-system -l 'name in (kar-kafka,kar-zookeeper)'`); deploy again. Redis, where actors keep their state, finds its data.";
+    "KAR225" NoPrometheusOperator "no Prometheus Operator is on the cluster",
+        "The addon `metrics` tells a Prometheus what to ask by ServiceMonitors and PodMonitors, kinds that the Prometheus Operator brings.",
+        "Install the operator, for example with the chart kube-prometheus-stack, then run the same command again.";
     "KAR300" RegistryPortTaken "the port of the registry is taken",
         "Another process of this machine or a container listens on the port that was asked for. On a Mac, AirPlay holds port 5000.",
         "Give `karctl registry up --port` another port, or none: then one that is free is taken, and `karctl registry status` names it.";

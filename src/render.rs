@@ -49,6 +49,15 @@ pub const KUBERNETES: [Template; 13] = [
     Template::new("webhook.yaml", include_str!("../templates/kubernetes/webhook.yaml")),
 ];
 
+/// What has a Prometheus ask Kafka and the sidecars, and their dashboards.
+pub const METRICS: Template = Template::new("metrics.yaml", include_str!("../templates/addon/metrics.yaml"));
+
+/// Dashboards of Grafana, files as they are: name and content.
+pub const DASHBOARDS: [(&str, &str); 2] = [
+    ("kar-applications.json", include_str!("../templates/addon/dashboards/kar-applications.json")),
+    ("kar-kafka.json", include_str!("../templates/addon/dashboards/kar-kafka.json")),
+];
+
 /// What Kafka's agent shows, a file as it is.
 pub const KAFKA_AGENT: &str = include_str!("../templates/kubernetes/kafka-agent.yaml");
 

@@ -1,6 +1,7 @@
 //! What was typed, and nothing else: clap's structures, turned into settings and one call of a target. Files are named
 //! after subcommands.
 
+mod addon;
 mod app;
 mod arguments;
 mod cache;
@@ -63,6 +64,9 @@ enum Command {
     /// The namespaces whose pods are part of applications
     #[command(subcommand)]
     Ns(ns::NsCommand),
+    /// What ties the runtime to a Prometheus that the cluster has
+    #[command(subcommand)]
+    Addon(addon::AddonCommand),
     /// Print the variables that `kar` reads, for eval or a file
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
@@ -129,8 +133,8 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     };
     cli.global.color.apply();
     let ui = terminal(&cli.global);
-    let patience =
-        if matches!(cli.command, Command::K8s(_) | Command::Ns(_)) { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
+    let is_about_cluster = matches!(cli.command, Command::K8s(_) | Command::Ns(_) | Command::Addon(_));
+    let patience = if is_about_cluster { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
     let timeout = cli.global.timeout.map_or(patience, |timeout| timeout.0);
     let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
     match execute(cli.command, context) {
@@ -223,6 +227,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Local(command) => local::run(command, context).await,
         Command::K8s(command) => k8s::run(command, context).await,
         Command::Ns(command) => ns::run(command, context).await,
+        Command::Addon(command) => addon::run(command, context).await,
         Command::Env(arguments) => env::run(arguments, context).await,
         Command::Exec(arguments) => exec::run(arguments, context).await,
         Command::Inject(arguments) => inject::run(*arguments, context),

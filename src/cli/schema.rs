@@ -20,6 +20,9 @@ use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
 const DOCUMENTS: &[Document] = &[
+    document::<kubernetes::addon::Installed>("addon install"),
+    document::<kubernetes::addon::Addons>("addon list"),
+    document::<kubernetes::addon::RemovedAddon>("addon remove"),
     document::<app::init::Initialised>("app init"),
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),

@@ -88,6 +88,11 @@ pub fn turn(name: &str) -> std::fs::File {
     file
 }
 
+/// A custom resource definition of another project.
+pub fn kubernetes_schema(name: &str) -> PathBuf {
+    PathBuf::from(variable("KARCTL_TEST_CACHE")).join("kubernetes/schemas").join(name)
+}
+
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run, or eval \"$(tests/setup/parts env)\""))
 }

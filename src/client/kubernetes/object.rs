@@ -76,6 +76,13 @@ pub const DISRUPTION_BUDGET: Kind = namespaced("policy/v1", "PodDisruptionBudget
 pub const WEBHOOK: Kind =
     cluster_wide("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations");
 
+/// A Prometheus, of the Prometheus Operator.
+pub const PROMETHEUS: Kind = namespaced("monitoring.coreos.com/v1", "Prometheus", "prometheuses");
+/// What a Prometheus asks behind services.
+pub const SERVICE_MONITOR: Kind = namespaced("monitoring.coreos.com/v1", "ServiceMonitor", "servicemonitors");
+/// What a Prometheus asks of pods.
+pub const POD_MONITOR: Kind = namespaced("monitoring.coreos.com/v1", "PodMonitor", "podmonitors");
+
 /// Every kind that karctl knows.
 pub const KINDS: &[Kind] = &[
     NAMESPACE,
@@ -101,6 +108,9 @@ pub const KINDS: &[Kind] = &[
     NETWORK_POLICY,
     DISRUPTION_BUDGET,
     WEBHOOK,
+    PROMETHEUS,
+    SERVICE_MONITOR,
+    POD_MONITOR,
 ];
 
 impl Kind {

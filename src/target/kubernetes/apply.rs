@@ -18,14 +18,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// Every missing right, every conflict, or the first refusal.
-pub async fn check(
-    cluster: &Cluster,
-    plan: &Plan,
-    namespace: &str,
-    policy: Policy,
-    others: Vec<Permission>,
-) -> Result<()> {
-    require(cluster, permissions(plan, namespace).into_iter().chain(others)).await?;
+pub async fn check(cluster: &Cluster, plan: &Plan, policy: Policy, others: Vec<Permission>) -> Result<()> {
+    require(cluster, permissions(plan).into_iter().chain(others)).await?;
     rehearse(cluster, plan, policy).await
 }
 
@@ -33,20 +27,14 @@ pub async fn check(
 ///
 /// # Errors
 /// The first request that fails for good.
-pub async fn carry_out(
-    context: &Context,
-    cluster: &Cluster,
-    plan: &Plan,
-    namespace: &str,
-    policy: Policy,
-) -> Result<()> {
+pub async fn carry_out(context: &Context, cluster: &Cluster, plan: &Plan, policy: Policy) -> Result<()> {
     let step = context.ui.step("Applying what differs");
     let (first, rest): (Vec<_>, Vec<_>) = plan.steps.iter().partition(|step| step.object.0["kind"] == NAMESPACE.name);
     for planned in first {
         apply(context, cluster, planned, policy).await?;
     }
     let before = plan.written.as_ref().map_or_else(|| plan.wanted.clone(), |written| written.with(&plan.wanted));
-    before.write(cluster, namespace, plan.written.as_ref()).await?;
+    before.write(cluster, &plan.inventory, plan.written.as_ref()).await?;
     for planned in rest {
         step.detail(planned.reference().to_string());
         match planned.change {
@@ -62,10 +50,10 @@ pub async fn carry_out(
         }
     }
     if plan.steps.iter().any(|step| step.is_adopted) {
-        forget_release(cluster, namespace).await?;
-        name_unused_claims(context, cluster, namespace).await?;
+        forget_release(cluster, plan.namespace()).await?;
+        name_unused_claims(context, cluster, plan.namespace()).await?;
     }
-    plan.wanted.write(cluster, namespace, Some(&before)).await?;
+    plan.wanted.write(cluster, &plan.inventory, Some(&before)).await?;
     step.done(summary(plan));
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::plan::{Outcome, Plan, Policy, plan};
 use super::proof_pod::PodProof;
 use super::rotation::{self, Stages};
 use super::team::Team;
-use super::{agent, apply, facts, manifests, names, namespaces, proof, proof_pod, release, wait};
+use super::{agent, apply, facts, inventory, manifests, names, namespaces, proof, proof_pod, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{CLAIM, EVENT, Object, POD, REPLICA_SET, Reference, SECRET, SERVICE};
@@ -103,7 +103,7 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
         let others = enabling.permissions().into_iter().chain(watching(namespace, options));
         let others: Vec<_> = others.chain(stages.permissions(namespace)).collect();
         for plan in stages.all() {
-            apply::check(cluster, plan, namespace, options.policy, others.clone()).await?;
+            apply::check(cluster, plan, options.policy, others.clone()).await?;
         }
     }
     let prover = proof_pod::namespace(&desired, options)?;
@@ -150,25 +150,24 @@ async fn bring_about<'a>(
     options: &Options,
     stages: &'a Stages,
 ) -> Result<&'a Plan> {
-    let namespace = &desired.cluster.namespace;
     let first = stages.first();
     if first.is_change() {
-        apply::carry_out(context, cluster, first, namespace, options.policy).await?;
+        apply::carry_out(context, cluster, first, options.policy).await?;
     }
     if !options.no_wait {
         wait::wait(context, cluster, &first.wanted.objects).await?;
     }
     let mut reached = first;
     if stages.overlap.is_some() && rotation::may_end(context, cluster, desired, options.no_wait).await? {
-        let end = plan(cluster, manifests::objects(desired)?, namespace, options.policy).await?;
-        apply::carry_out(context, cluster, &end, namespace, options.policy).await?;
+        let end = plan(cluster, manifests::objects(desired)?, first.inventory.clone(), options.policy).await?;
+        apply::carry_out(context, cluster, &end, options.policy).await?;
         reached = &stages.end;
     }
     // A deploy that was cut off after its last write is proven by the next one.
     let is_proven = first.written.as_ref().is_some_and(|written| written.is_proven);
     if !options.no_wait && (stages.is_change() || !is_proven) {
         proof::prove(context, cluster, desired).await?;
-        first.wanted.proven().write(cluster, namespace, None).await?;
+        first.wanted.proven().write(cluster, &first.inventory, None).await?;
     }
     Ok(reached)
 }
@@ -342,7 +341,7 @@ pub struct FieldDifference {
 pub async fn diff(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Differences> {
     let (desired, _) = desired(context, cluster, settings, options).await?;
     let namespace = &desired.cluster.namespace;
-    let plan = plan(cluster, manifests::objects(&desired)?, namespace, options.policy).await?;
+    let plan = plan(cluster, manifests::objects(&desired)?, inventory::reference(namespace), options.policy).await?;
     let source = namespaces::Source::of(namespace, &plan.objects());
     let enabling = enabling(cluster, &desired, options, &source).await?;
     let namespaces: Vec<_> = enabling.changing().cloned().collect();

@@ -54,13 +54,12 @@ impl Inventory {
         self.objects.iter().filter(|object| !other.objects.contains(object)).cloned().collect()
     }
 
-    /// Reads the inventory of a namespace; `None` where there is none.
+    /// Reads the inventory of that name, see [`reference`] and [`of_addon`]; `None` where there is none.
     ///
     /// # Errors
     /// When it cannot be understood.
-    pub async fn read(cluster: &Cluster, namespace: &str) -> Result<Option<Self>> {
-        let reference = reference(namespace);
-        let Some(secret) = cluster.get(&reference).await.map_err(Failure::from)? else { return Ok(None) };
+    pub async fn read(cluster: &Cluster, reference: &Reference) -> Result<Option<Self>> {
+        let Some(secret) = cluster.get(reference).await.map_err(Failure::from)? else { return Ok(None) };
         let bad = || {
             Failure::new(format!("{reference} cannot be understood"))
                 .hint("delete it; the next deploy writes it anew, and leaves what it does not know of")
@@ -79,7 +78,7 @@ impl Inventory {
     ///
     /// # Errors
     /// When the server refuses.
-    pub async fn write(&self, cluster: &Cluster, namespace: &str, written: Option<&Self>) -> Result<()> {
+    pub async fn write(&self, cluster: &Cluster, reference: &Reference, written: Option<&Self>) -> Result<()> {
         if written == Some(self) {
             return Ok(());
         }
@@ -87,7 +86,7 @@ impl Inventory {
         let secret = Object(json!({
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": {"name": names::INVENTORY, "namespace": namespace, "labels": {
+            "metadata": {"name": reference.name, "namespace": reference.namespace, "labels": {
                 "app.kubernetes.io/name": names::PART_OF,
                 (names::MANAGED_BY): names::KARCTL,
             }},
@@ -99,7 +98,18 @@ impl Inventory {
     }
 }
 
-/// The inventory's own secret.
+/// The secret with the inventory of a runtime.
 pub fn reference(namespace: &str) -> Reference {
     Reference::new(SECRET, namespace, names::INVENTORY)
+}
+
+/// The secret with the inventory of an addon.
+pub fn of_addon(namespace: &str, addon: &str) -> Reference {
+    Reference::new(SECRET, namespace, format!("{}-{addon}", names::INVENTORY))
+}
+
+/// Whether an object is the inventory of an addon.
+pub fn is_of_addon(object: &Reference) -> bool {
+    let rest = object.name.strip_prefix(names::INVENTORY);
+    object.kind == SECRET.name && rest.is_some_and(|rest| rest.starts_with('-'))
 }

@@ -9,6 +9,7 @@
 //! can go on where another stopped.
 
 pub mod access;
+pub mod addon;
 pub mod agent;
 mod apply;
 pub mod check;

@@ -50,11 +50,13 @@ pub struct Planned {
 pub struct Plan {
     /// In the order in which it is done; removals last.
     pub steps: Vec<Planned>,
+    /// Where its inventory is.
+    pub inventory: Reference,
     /// The inventory that was found.
     pub written: Option<Inventory>,
     /// The inventory of what is wanted.
     pub wanted: Inventory,
-    /// Whether the namespace is there.
+    /// Whether the namespace is there; true of a plan that does not make it.
     pub has_namespace: bool,
 }
 
@@ -95,6 +97,11 @@ impl Planned {
 }
 
 impl Plan {
+    /// The namespace that it is about.
+    pub fn namespace(&self) -> &str {
+        self.inventory.namespace.as_deref().unwrap_or_default()
+    }
+
     /// Whether there is anything to do.
     pub fn is_change(&self) -> bool {
         self.steps.iter().any(|step| step.change != Change::Unchanged)
@@ -111,13 +118,13 @@ impl Plan {
     }
 }
 
-/// Compares what is wanted with what there is.
+/// Compares what is wanted, and to be in that inventory, with what there is.
 ///
 /// # Errors
 /// When an object of the same name is somebody else's, or a field would have to change that cannot.
-pub async fn plan(cluster: &Cluster, objects: Vec<Object>, namespace: &str, policy: Policy) -> Result<Plan> {
+pub async fn plan(cluster: &Cluster, objects: Vec<Object>, inventory: Reference, policy: Policy) -> Result<Plan> {
     let references: Vec<_> = objects.iter().map(Object::reference).collect();
-    let (written, live) = tokio::try_join!(Inventory::read(cluster, namespace), async {
+    let (written, live) = tokio::try_join!(Inventory::read(cluster, &inventory), async {
         try_join_all(references.iter().map(|reference| cluster.get(reference)))
             .await
             .map_err(|e| Failure::from(e).into())
@@ -131,8 +138,9 @@ pub async fn plan(cluster: &Cluster, objects: Vec<Object>, namespace: &str, poli
         steps.extend(removals(cluster, &written.without(&wanted)).await?);
     }
     let is_there = |step: &Planned| step.object.0["kind"] == NAMESPACE.name && step.live.is_some();
-    let has_namespace = steps.iter().any(is_there);
-    Ok(Plan { steps, written, wanted, has_namespace })
+    let makes_namespace = steps.iter().any(|step| step.object.0["kind"] == NAMESPACE.name);
+    let has_namespace = !makes_namespace || steps.iter().any(is_there);
+    Ok(Plan { steps, inventory, written, wanted, has_namespace })
 }
 
 fn planned(mut object: Object, live: Option<Object>, policy: Policy) -> Result<Planned> {
@@ -306,7 +314,8 @@ pub async fn take_over(cluster: &Cluster, live: &Object) -> Result<()> {
 }
 
 /// What carrying a plan out needs.
-pub fn permissions(plan: &Plan, namespace: &str) -> Vec<Permission> {
+pub fn permissions(plan: &Plan) -> Vec<Permission> {
+    let namespace = plan.namespace();
     let verbs = |step: &Planned| match step.change {
         Change::Created => &["create", "patch"][..],
         Change::Updated if step.is_made_anew => &["patch", "delete", "create"],

@@ -12,7 +12,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::desired::Desired;
 use super::permission::Permission;
 use super::plan::{Plan, Policy, plan};
-use super::{manifests, names};
+use super::{inventory, manifests, names};
 use crate::certificate;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{NAMESPACE, Object, POD, SECRET};
@@ -37,14 +37,14 @@ impl Stages {
     /// # Errors
     /// As [`plan`].
     pub async fn plan(cluster: &Cluster, desired: &Desired, policy: Policy) -> Result<Self> {
-        let namespace = &desired.cluster.namespace;
-        let end = plan(cluster, manifests::objects(desired)?, namespace, policy).await?;
+        let inventory = inventory::reference(&desired.cluster.namespace);
+        let end = plan(cluster, manifests::objects(desired)?, inventory.clone(), policy).await?;
         let trusted = trusted(&end).unwrap_or_default();
         let overlap = match certificate::overlap(&trusted, &desired.facts.certificate.authority) {
             Some(authorities) => {
                 let mut both = desired.clone();
                 both.facts.certificate.authorities = authorities;
-                Some(plan(cluster, trust_first(manifests::objects(&both)?), namespace, policy).await?)
+                Some(plan(cluster, trust_first(manifests::objects(&both)?), inventory, policy).await?)
             }
             None => None,
         };

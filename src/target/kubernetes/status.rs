@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::inventory::Inventory;
+use super::inventory::{self, Inventory};
 use super::live::Live;
 use super::ready::{Readiness, readiness, trouble};
 use super::{facts, names, namespaces};
@@ -107,7 +107,7 @@ pub async fn status(cluster: &Cluster, namespace: &str) -> Result<ClusterStatus>
     )
     .map_err(Failure::from)?;
     status.claims = claims.iter().map(claim).collect();
-    let inventory = Inventory::read(cluster, namespace).await?;
+    let inventory = Inventory::read(cluster, &inventory::reference(namespace)).await?;
     let Some(inventory) = inventory else { return Ok(status) };
     status.is_deployed = true;
     let workloads: Vec<_> = sets.into_iter().chain(deployments).collect();

@@ -8,11 +8,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::connection::permit;
-use super::inventory::Inventory;
+use super::inventory::{self, Inventory};
 use super::live::AT_A_TIME;
 use super::namespaces::Removal;
 use super::permission::{Permission, require};
-use super::{names, namespaces};
+use super::{addon, names, namespaces};
 use crate::client::kubernetes::object::{
     CLAIM, CONFIG_MAP, DEPLOYMENT, DISRUPTION_BUDGET, Kind, NAMESPACE, NETWORK_POLICY, Object, POD, ROLE, ROLE_BINDING,
     Reference, SECRET, SERVICE, SERVICE_ACCOUNT, STATEFUL_SET, WEBHOOK,
@@ -113,6 +113,8 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     }
     undeployed.disabled = places;
     let step = context.ui.step("Removing the runtime");
+    let of_addons: Vec<_> = found.objects.iter().filter(|object| !is_listed(object)).collect();
+    undeployed.removed.extend(remove(cluster, &of_addons, options.dry_run).await?);
     for kind in KINDS.iter().filter(|kind| **kind != WEBHOOK && **kind != POD) {
         let of_kind = found.objects.iter().filter(|object| object.0["kind"] == kind.name && !is_kept(object, options));
         let of_kind: Vec<_> = of_kind.collect();
@@ -196,11 +198,21 @@ impl Found {
             foreign: Vec::new(),
         };
         let listed: Vec<_> = lists.map_err(Failure::from)?.into_iter().flatten().collect();
-        let known = Inventory::read(cluster, namespace).await?.unwrap_or_default();
+        let known = Inventory::read(cluster, &inventory::reference(namespace)).await?.unwrap_or_default();
+        found.look_at_addons(cluster, &listed).await?;
         for object in listed {
             found.sort(object, &known);
         }
         Ok(found)
+    }
+
+    /// What of addons is of a kind that is not listed, since not every cluster has it.
+    async fn look_at_addons(&mut self, cluster: &Cluster, listed: &[Object]) -> Result<()> {
+        for inventory in listed.iter().map(Object::reference).filter(inventory::is_of_addon) {
+            let objects = addon::objects(cluster, &inventory).await?;
+            self.objects.extend(objects.into_iter().filter(|object| !is_listed(object)));
+        }
+        Ok(())
     }
 
     fn sort(&mut self, object: Object, known: &Inventory) {
@@ -261,6 +273,11 @@ impl Found {
         }
         rest
     }
+}
+
+/// Whether it is of a kind that is looked for wherever karctl may have made something.
+fn is_listed(object: &Object) -> bool {
+    KINDS.iter().any(|kind| object.0["kind"] == kind.name)
 }
 
 fn is_of_kubernetes(object: &Object) -> bool {

@@ -9,6 +9,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::parts;
 use crate::sandbox::{Finished, Invocation, Sandbox};
@@ -133,6 +134,20 @@ impl Cluster {
     #[track_caller]
     pub fn apply(&self, manifest: &str) {
         succeeded(self.kubectl(["apply", "--filename", "-"]).stdin(manifest).output());
+    }
+
+    /// Waits until the server serves a kind that was just defined. `kubectl wait` fails while the definition has no status.
+    #[track_caller]
+    pub fn await_kind(&self, api_version: &str, plural: &str) {
+        let began = Instant::now();
+        let is_served = || {
+            let listed = self.kubectl(["get", "--raw", &format!("/apis/{api_version}")]).output();
+            listed.stdout.contains(&format!("\"name\":\"{plural}\""))
+        };
+        while !is_served() {
+            assert!(began.elapsed() < Duration::from_secs(60), "{api_version} {plural} is not served");
+            std::thread::sleep(Duration::from_millis(100));
+        }
     }
 
     fn script(&self, name: &str) -> Command {

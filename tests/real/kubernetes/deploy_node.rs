@@ -1,7 +1,7 @@
 //! The life of a runtime on a cluster that runs pods: deployed, used from a pod and from outside, changed, killed, taken
 //! away, brought back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -79,6 +79,15 @@ fn a_runtime_is_deployed_used_changed_taken_away_and_brought_back() {
     let figures = cluster.shown(["get", "--raw", "/api/v1/namespaces/kar-system/pods/kar-kafka-0:7071/proxy/metrics"]);
     assert!(figures.contains("\nkafka_server_brokertopicmetrics_totalfetchrequests_total"), "{figures}");
     assert!(figures.contains("\nkafka_server_replicamanager_partitioncount "), "{figures}");
+    // What the dashboard of the addon asks for is there under these names.
+    let dashboard = include_str!("../../../templates/addon/dashboards/kar-kafka.json");
+    let words = dashboard.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+    let asked: BTreeSet<_> =
+        words.filter(|word| word.starts_with("kafka_server_") || word.starts_with("jvm_")).collect();
+    assert_eq!(asked.len(), 8, "{asked:?}");
+    for name in asked {
+        assert!(figures.contains(&format!("\n{name}")), "no {name} in {figures}");
+    }
     // Kafka's own tools work in the pod all the same.
     let list = ["/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "localhost:9092", "--list"];
     let topics = cluster.shown([&["--namespace=kar-system", "exec", "kar-kafka-0", "--"], &list[..]].concat());

@@ -43,8 +43,7 @@ fn enabled(runtime: &Runtime) -> String {
 fn openshift_is_found_by_its_api_group() {
     let runtime = Runtime::on(Cluster::api());
     runtime.cluster.apply(SECURITY_CONTEXT_CONSTRAINTS);
-    let crd = "crd/securitycontextconstraints.security.openshift.io";
-    runtime.cluster.shown(["wait", "--for=condition=Established", crd, "--timeout=30s"]);
+    runtime.cluster.await_kind("security.openshift.io/v1", "securitycontextconstraints");
     let nowhere = ["--proof pod needs an enabled namespace", "hint: name one with --enable NAMESPACE"];
     runtime.refused(2, &["deploy", "--proof", "pod"], &nowhere);
     runtime.deploy(&[]);

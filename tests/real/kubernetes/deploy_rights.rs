@@ -114,7 +114,7 @@ fn external(runtime: &Runtime) -> &'static str {
     "services.yaml"
 }
 
-fn rights(runtime: &Runtime, role: &str) -> String {
+pub fn rights(runtime: &Runtime, role: &str) -> String {
     let printed = runtime.sandbox.karctl(["k8s", "rbac", role, "--user", "dev"]).output();
     assert_says(&printed, 0, &[]);
     printed.stdout

@@ -7,6 +7,7 @@
 //! assert_eq!(cluster.writes_since(mark), []);
 //! ```
 
+mod addons;
 mod adoption;
 mod audit;
 mod bad_input;

@@ -154,7 +154,7 @@ async fn prospect(
         Ok((stages, enabling)) if stages.is_change() || enabling.is_change() => {
             let others = enabling.permissions().into_iter().chain(watching(namespace, options));
             let others = others.chain(stages.permissions(namespace));
-            stages.all().flat_map(|plan| permissions(plan, namespace)).chain(others).collect()
+            stages.all().flat_map(permissions).chain(others).collect()
         }
         Ok(_) => Vec::new(),
         Err(_) => of_a_first_deploy(rendered, namespace, options),

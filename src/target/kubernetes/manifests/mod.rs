@@ -27,7 +27,7 @@ use super::names;
 use crate::client::kubernetes::object::{Kind, Object};
 use crate::error::{Failure, OrFail, Result};
 use crate::redacted::Secret;
-use crate::render;
+use crate::render::{self, Template};
 use crate::services::{Services, Vantage};
 
 /// Ports of Kafka and ZooKeeper in their pods. The listener on loopback is for port-forwards, see [`forward_port`].
@@ -60,30 +60,46 @@ pub fn pod_security(anyuid: bool) -> &'static str {
 /// When a template does not render or gives no object, which is a defect of karctl.
 pub fn objects(desired: &Desired) -> Result<Vec<Object>> {
     let values = Values::new(desired)?;
+    let version = ("app.kubernetes.io/version", desired.facts.images.release.as_str());
     let mut objects = Vec::new();
     for template in render::KUBERNETES {
-        let text = template.render(&values)?;
-        for document in serde_yaml::Deserializer::from_str(&text) {
-            let value = Value::deserialize(document)
-                .or_fail(|| Failure::new(format!("template {} gives no YAML", template.name)))?;
-            if !value.is_null() {
-                objects.push(completed(Object(value), desired)?);
-            }
+        objects.extend(rendered(&template, &values, &desired.cluster.namespace, version)?);
+    }
+    Ok(objects)
+}
+
+/// The objects of one template, each with its labels, the namespace and the hash.
+///
+/// # Errors
+/// As [`objects`].
+pub fn rendered(
+    template: &Template,
+    values: impl Serialize,
+    namespace: &str,
+    label: (&str, &str),
+) -> Result<Vec<Object>> {
+    let text = template.render(values)?;
+    let mut objects = Vec::new();
+    for document in serde_yaml::Deserializer::from_str(&text) {
+        let value = Value::deserialize(document)
+            .or_fail(|| Failure::new(format!("template {} gives no YAML", template.name)))?;
+        if !value.is_null() {
+            objects.push(completed(Object(value), namespace, label)?);
         }
     }
     Ok(objects)
 }
 
 /// What every object has: labels as those of the original's chart, a namespace where its kind has one, the hash.
-fn completed(mut object: Object, desired: &Desired) -> Result<Object> {
+fn completed(mut object: Object, namespace: &str, label: (&str, &str)) -> Result<Object> {
     let reference = object.reference();
     if Kind::find(&reference.api_version, &reference.kind)?.is_namespaced {
-        object.0["metadata"]["namespace"] = Value::from(desired.cluster.namespace.as_str());
+        object.0["metadata"]["namespace"] = Value::from(namespace);
     }
     for (name, value) in [
         ("app.kubernetes.io/name", names::PART_OF),
         ("app.kubernetes.io/instance", names::PART_OF),
-        ("app.kubernetes.io/version", &desired.facts.images.release),
+        label,
         (names::MANAGED_BY, names::KARCTL),
         ("name", &reference.name),
     ] {
