@@ -109,6 +109,9 @@ _karctl() {
             karctl__subcmd__images,build)
                 cmd="karctl__subcmd__images__subcmd__build"
                 ;;
+            karctl__subcmd__images,push)
+                cmd="karctl__subcmd__images__subcmd__push"
+                ;;
             karctl__subcmd__injector,serve)
                 cmd="karctl__subcmd__injector__subcmd__serve"
                 ;;
@@ -1370,7 +1373,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__images)
-            opts="-o -y -v -h --output --yes --timeout --verbose --color --progress --help build"
+            opts="-o -y -v -h --output --yes --timeout --verbose --color --progress --help build push"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1430,6 +1433,52 @@ _karctl() {
                     return 0
                     ;;
                 --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "text json yaml" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto plain json none" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        karctl__subcmd__images__subcmd__push)
+            opts="-o -y -v -h --to --file --user --password-stdin --insecure-registry --dry-run --output --yes --timeout --verbose --color --progress --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1029,6 +1029,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand build 'Make an image, without a container engine'
+            cand push 'Bring images into a registry'
         }
         &'karctl;images;build'= {
             cand --archive 'The archive to write, or a folder for it'
@@ -1039,6 +1040,25 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand --timeout 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]'
             cand --color 'When to use colour'
             cand --progress 'Form of what is shown on stderr while the command runs'
+            cand -y 'Answer yes to every question'
+            cand --yes 'Answer yes to every question'
+            cand -v 'Say more on stderr; twice for every request'
+            cand --verbose 'Say more on stderr; twice for every request'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'karctl;images;push'= {
+            cand --to 'Another registry than that of the name, and what is before the name in it'
+            cand --file 'An archive or OCI layout that has the images, instead of the engine'
+            cand --user 'Who asks [default: whoever `docker login` has stored]'
+            cand -o 'Form of the result on stdout'
+            cand --output 'Form of the result on stdout'
+            cand --timeout 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]'
+            cand --color 'When to use colour'
+            cand --progress 'Form of what is shown on stderr while the command runs'
+            cand --password-stdin 'Read the user''s password from stdin'
+            cand --insecure-registry 'Allow plain HTTP also beyond this machine'
+            cand --dry-run 'Say what would be pushed, and push nothing'
             cand -y 'Answer yes to every question'
             cand --yes 'Answer yes to every question'
             cand -v 'Say more on stderr; twice for every request'

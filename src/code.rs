@@ -200,6 +200,27 @@ codes! {
     "KAR304" ClusterToolOld "kind or k3d is too old",
         "karctl needs kind 0.27 or k3d 5.5: older ones take another configuration.",
         "Install a newer version as the message says.";
+    "KAR320" RegistryDown "a registry does not answer",
+        "Nobody listens at the host and port in the image's name, the connection broke, or nothing moved for a minute.",
+        "Look whether the registry runs and whether HTTPS_PROXY and NO_PROXY fit, then run the same command again: what the registry has is not sent again.";
+    "KAR321" RegistryLogin "a registry wants another login",
+        "It does not know who asks, or whoever asks may not do this. karctl takes logins from where `docker login` keeps them, credential helpers included, or from `--user` and `--password-stdin`.",
+        "Log in with `docker login REGISTRY`, or give `--user` and `--password-stdin`.";
+    "KAR322" RegistryPlainHttp "a registry speaks plain HTTP",
+        "Beyond this machine everybody on the way could read the login and change the images, so karctl wants TLS there.",
+        "Give the registry a certificate, or give `--insecure-registry` where the way to it is safe.";
+    "KAR323" RegistryUntrusted "a registry's certificate is not trusted",
+        "It is signed by an authority that this machine does not know, has ended, or is for another name.",
+        "Put the authority's certificate into `~/.docker/certs.d/HOST:PORT/ca.crt` (or `/etc/docker/certs.d`), or name a file of all that are trusted in SSL_CERT_FILE.";
+    "KAR324" RegistryRefused "a registry refuses",
+        "It answers, and says no; the message has its own words. Registries limit how often they are asked (429), know no such image (404), or take no writes (405).",
+        "Do what the message says.";
+    "KAR325" ImageMissing "there is no such image",
+        "Neither the engine nor the archive has an image of that name.",
+        "List what there is with `docker images`, and give the name as it is shown there.";
+    "KAR326" ArchiveUnusable "a file is no archive of images, or is damaged",
+        "karctl reads what `docker save`, `podman save`, `karctl images build` and `karctl bundle save` write, and OCI layouts. This file is something else, or was cut off on its way here.",
+        "Write it again, and compare sizes or checksums after copying it.";
     "KAR340" BadProject "karctl.yaml is wrong",
         "The file of the project has an unknown key, a value that does not fit, or a form that this karctl does not read; the message has the line and column.",
         "Correct the place that the message names; `karctl app init DIR --example hello` writes one to compare with.";

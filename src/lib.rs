@@ -14,7 +14,7 @@
 //! cli          what was typed -> Settings -> one call of a target -> its value, printed
 //!   settings   layers merged as YAML, each value with its origin, deserialised once
 //!   target     a recipe that reads top to bottom: lock, look, compare, do the difference, prove it
-//!     client   one home for each outside system: docker, kubernetes, kafka, redis, processes, files, ports, downloads
+//!     client   one home for each outside system: docker, kubernetes, registries, kafka, redis, processes, files, ports, downloads
 //!     server   what is offered to others: HTTPS for the injector
 //!   ui         the only one who prints or asks
 //! ```

@@ -71,7 +71,7 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["bollard::"], &["src/client/docker/"], "the Engine API has one home"),
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
     (&["kube::", "k8s_openapi::"], &["src/client/kubernetes/"], "so has Kubernetes' API"),
-    (&["reqwest::"], &["src/client/download.rs"], "so has HTTP"),
+    (&["reqwest::"], &["src/client/download.rs", "src/client/registry/"], "so has HTTP, for files and for registries"),
     (
         &["hyper::", "hyper_util::"],
         &["src/server/", "src/client/kubernetes/transport.rs"],
@@ -149,6 +149,8 @@ const PURE: &[&str] = &[
     "src/target/kubernetes/rights.rs",
     "src/target/kubernetes/team.rs",
     "src/client/kubernetes/object.rs",
+    "src/client/registry/manifest.rs",
+    "src/client/registry/reference.rs",
 ];
 const IMPURE_WITHIN: &[(&str, &str)] =
     &[("src/settings/load.rs", "reads the layers"), ("src/settings/profile.rs", "lists the user's own profiles")];

@@ -6,13 +6,18 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::target::image::{self, Built, Order};
+use crate::target::images::build::{self, Built, Order};
+use crate::target::images::push::{self, PushOptions, Pushes};
+use crate::target::images::registry::Manner;
+use crate::target::kubernetes::registry::password_from_stdin;
 
 /// The subcommands of `karctl images`.
 #[derive(Debug, Subcommand)]
 pub enum ImagesCommand {
     /// Make an image, without a container engine
     Build(BuildArguments),
+    /// Bring images into a registry
+    Push(PushArguments),
 }
 
 /// Options of `karctl images build`.
@@ -23,6 +28,7 @@ The image holds one program and nothing else, so the program has to be static. T
 Examples:
   RUSTFLAGS=\"-C target-feature=+crt-static\" cargo build --release --locked --target x86_64-unknown-linux-gnu
   karctl images build injector --archive . --binary target/x86_64-unknown-linux-gnu/release/karctl
+  karctl images push --file karctl-injector-*.tar --to localhost:5000
   docker load -i karctl-injector-*.tar          or: kind load image-archive, ctr -n k8s.io images import")]
 pub struct BuildArguments {
     /// Which image
@@ -35,7 +41,7 @@ pub struct BuildArguments {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     binary: Option<PathBuf>,
     /// Name and tag of the image
-    #[arg(long, value_name = "NAME:TAG", default_value = image::INJECTOR)]
+    #[arg(long, value_name = "NAME:TAG", default_value = build::INJECTOR)]
     name: String,
 }
 
@@ -46,16 +52,82 @@ pub enum ImageArgument {
     Injector,
 }
 
+/// Options of `karctl images push`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Logins are those of `docker login`, credential helpers included. What the registry has is not sent again; what was cut goes
+on with the same command. Layers go compressed, but for a registry on this machine.
+
+Examples:
+  karctl images push localhost:5000/kar/hello:1            under the name that it has in the engine
+  karctl images push kar/hello:1 --to localhost:5000       under that name in a registry
+  karctl images push --file hello.tar --to localhost:5000  what `docker save` wrote, without an engine")]
+pub struct PushArguments {
+    /// The images, as the engine or the archive calls them [default with --file: all of the archive]
+    #[arg(value_name = "IMAGE", required_unless_present = "file")]
+    images: Vec<String>,
+    /// Another registry than that of the name, and what is before the name in it
+    #[arg(long, value_name = "REGISTRY", value_hint = ValueHint::Hostname)]
+    to: Option<String>,
+    /// An archive or OCI layout that has the images, instead of the engine
+    #[arg(long, value_name = "ARCHIVE", value_hint = ValueHint::AnyPath)]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    registry: RegistryArguments,
+    /// Say what would be pushed, and push nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// How a registry is spoken to.
+#[derive(Debug, Args)]
+pub struct RegistryArguments {
+    /// Who asks [default: whoever `docker login` has stored]
+    #[arg(long, value_name = "USER", requires = "password_stdin")]
+    user: Option<String>,
+    /// Read the user's password from stdin
+    #[arg(long, requires = "user")]
+    password_stdin: bool,
+    /// Allow plain HTTP also beyond this machine
+    #[arg(long)]
+    insecure_registry: bool,
+}
+
+impl RegistryArguments {
+    /// What was asked for, with the password.
+    ///
+    /// # Errors
+    /// A usage failure when there is no password on stdin.
+    pub fn manner(self) -> Result<Manner> {
+        let login = self.user.map(|user| password_from_stdin().map(|password| (user, password))).transpose()?;
+        Ok(Manner { login, allows_plain_http: self.insecure_registry })
+    }
+}
+
 /// Runs one subcommand.
 ///
 /// # Errors
 /// Whatever the target reports.
-pub fn run(command: ImagesCommand, context: &Context) -> Result<u8> {
-    let ImagesCommand::Build(arguments) = command;
+pub async fn run(command: ImagesCommand, context: &Context) -> Result<u8> {
+    match command {
+        ImagesCommand::Build(arguments) => build(arguments, context),
+        ImagesCommand::Push(arguments) => push(arguments, context).await,
+    }
+}
+
+fn build(arguments: BuildArguments, context: &Context) -> Result<u8> {
     let order = Order { output: arguments.archive, binary: arguments.binary, name: arguments.name };
     let built = match arguments.image {
-        ImageArgument::Injector => image::build_injector(&order, context)?,
+        ImageArgument::Injector => build::build_injector(&order, context)?,
     };
     context.ui.data(&built, Built::text)?;
+    Ok(0)
+}
+
+async fn push(arguments: PushArguments, context: &Context) -> Result<u8> {
+    let PushArguments { images, to, file, registry, dry_run } = arguments;
+    let options = PushOptions { manner: registry.manner()?, dry_run };
+    let sources = push::sources(context, &images, file.as_deref(), to.as_deref()).await?;
+    context.ui.data(&push::push_all(context, &sources, &options).await?, Pushes::text)?;
     Ok(0)
 }

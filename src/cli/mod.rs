@@ -234,7 +234,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Uninject(arguments) => inject::run_uninject(&arguments, context),
         Command::Injector(command) => injector::run(command, context).await,
         Command::App(command) => app::run(command, context).await,
-        Command::Images(command) => images::run(command, context),
+        Command::Images(command) => images::run(command, context).await,
         Command::Registry(command) => registry::run(command, context).await,
         Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, app, cache, environment, image, kubernetes, local, namespace, registry};
+use crate::target::{self, app, cache, environment, images, kubernetes, local, namespace, registry};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -34,7 +34,8 @@ const DOCUMENTS: &[Document] = &[
     document::<environment::Checked>("env --check"),
     document::<env::Printed>("env --format json"),
     document::<explain::Explanations>("explain"),
-    document::<image::Built>("images build"),
+    document::<images::build::Built>("images build"),
+    document::<images::push::Pushes>("images push"),
     document::<kubernetes::deploy::Deployed>("k8s deploy"),
     document::<kubernetes::deploy::Differences>("k8s diff"),
     document::<kubernetes::pods::Pods>("k8s ps"),

@@ -16,5 +16,6 @@ pub mod port;
 pub mod process;
 pub mod program;
 pub mod redis;
+pub mod registry;
 pub mod tool;
 pub mod zookeeper;

@@ -133,6 +133,7 @@ fn describe(name: &str) -> String {
         Some(("redis", version)) => format!("Redis {version} for the native engine"),
         Some(("class", "data")) => "class data that lets Java start faster".to_owned(),
         Some(("jmx_prometheus_javaagent", _)) => "the agent that shows Kafka's figures on a cluster".to_owned(),
+        Some(("pushed", "layers")) => "what layers of images are called in registries".to_owned(),
         Some(("fetching", _)) => "what a transfer that was cut left".to_owned(),
         _ => "not known to this karctl".to_owned(),
     }

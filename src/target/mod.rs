@@ -5,7 +5,7 @@ pub mod cache;
 pub mod completions;
 mod engine_port;
 pub mod environment;
-pub mod image;
+pub mod images;
 pub mod inject;
 pub mod injector;
 pub mod kubernetes;

@@ -13,6 +13,7 @@ mod events;
 #[path = "../proxy/fault_proxy/mod.rs"]
 mod fault_proxy;
 mod hostile;
+mod images;
 mod instance;
 mod kubernetes;
 mod native_faults;
@@ -24,6 +25,7 @@ mod proxy;
 mod quoting;
 mod readme;
 mod registry;
+mod registry_server;
 #[path = "../cli/sandbox.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod sandbox;

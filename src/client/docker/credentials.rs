@@ -43,6 +43,15 @@ pub struct RegistryCredentials {
     identity_token: Option<Secret>,
 }
 
+/// What a registry is to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A user and a password.
+    Password(String, Secret),
+    /// A token that stands for both.
+    Token(Secret),
+}
+
 /// What was found for a registry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lookup {
@@ -62,6 +71,16 @@ impl RegistryCredentials {
             identitytoken: token,
             serveraddress: Some(self.registry.clone()),
             ..DockerCredentials::default()
+        }
+    }
+}
+
+/// For a client that asks the registry itself.
+impl From<RegistryCredentials> for Credential {
+    fn from(credentials: RegistryCredentials) -> Self {
+        match credentials.identity_token {
+            Some(token) => Self::Token(token),
+            None => Self::Password(credentials.username, credentials.password),
         }
     }
 }

@@ -20,8 +20,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// An image's name, taken apart as the Engine API wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference {
-    name: String,
-    tag: String,
+    pub(super) name: String,
+    pub(super) tag: String,
 }
 
 impl ImageReference {

@@ -17,6 +17,7 @@ mod image;
 mod log;
 mod network;
 mod progress;
+mod transfer;
 mod volume;
 
 use std::sync::{Arc, Mutex};
@@ -27,7 +28,7 @@ pub use bollard::models;
 
 pub use archive::{Archive, Entry, Owner};
 pub use container::{AnonymousVolumes, Creation};
-pub use credentials::{Lookup, RegistryCredentials};
+pub use credentials::{Credential, Lookup, RegistryCredentials};
 pub use endpoint::{Address, Endpoint, Origin, Resolution};
 pub use error::{DockerError, Kind, Result};
 pub use host::Host;

@@ -137,6 +137,11 @@ impl FaultProxy {
         })
     }
 
+    /// Listens on a port of loopback and passes everything on to another one.
+    pub fn to_server(server: SocketAddr) -> Self {
+        Self::start(Upstream::Server(server), Listener::on_loopback)
+    }
+
     /// Listens on a port of loopback and passes everything on to the API server of a kubeconfig, as its user; all of it in
     /// another network namespace, where one is given.
     pub fn to_api_server(kubeconfig: &Path, netns: Option<&Path>) -> Self {
@@ -146,10 +151,7 @@ impl FaultProxy {
                 let kind = Some(LinkNameSpaceType::Network);
                 move_into_link_name_space(netns.as_fd(), kind).expect("root may enter it");
             }
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-            listener.set_nonblocking(true).expect("a socket");
-            let address = listener.local_addr().expect("it is bound");
-            (Listener::Tcp(TcpListener::from_std(listener).expect("a listening socket")), Address::Loopback(address))
+            Listener::on_loopback()
         })
     }
 
@@ -251,6 +253,13 @@ enum Listener {
 }
 
 impl Listener {
+    fn on_loopback() -> (Self, Address) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.set_nonblocking(true).expect("a socket");
+        let address = listener.local_addr().expect("it is bound");
+        (Self::Tcp(TcpListener::from_std(listener).expect("a listening socket")), Address::Loopback(address))
+    }
+
     async fn accept(&self, run: &Arc<Mutex<Run>>, upstream: &Arc<Upstream>) {
         loop {
             let (run, upstream) = (Arc::clone(run), Arc::clone(upstream));

@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-/// Query parameters of the Kubernetes API whose value differs from run to run, and what stands for it. "0" is another
-/// question than a version that was seen, and is kept.
-const VARYING: [(&str, &str); 3] =
-    [("resourceVersion", "{version}"), ("continue", "{token}"), ("timeoutSeconds", "{seconds}")];
+/// Query parameters of the Kubernetes API, and of registries, whose value differs from run to run, and what stands for it.
+/// "0" is another question than a version that was seen, and is kept.
+const VARYING: [(&str, &str); 4] =
+    [("resourceVersion", "{version}"), ("continue", "{token}"), ("timeoutSeconds", "{seconds}"), ("_state", "{state}")];
+
+/// Where a registry's uploads are; what follows names one.
+const UPLOADS: &str = "/blobs/uploads/";
 
 /// Resources whose objects have names that Kubernetes generates.
 const GENERATED: [&str; 2] = ["pods", "replicasets"];
@@ -36,7 +39,8 @@ impl Shapes {
     /// The shape of a path with its query.
     pub fn shape(&self, target: &str) -> String {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let path = self.anonymous(&without_generated_name(&decoded(without_version(path))));
+        let path = without_upload(&decoded(without_version(path)));
+        let path = self.anonymous(&without_generated_name(&path));
         let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| self.pair(pair)).collect();
         pairs.sort();
         if pairs.is_empty() { path } else { format!("{path}?{}", pairs.join("&")) }
@@ -96,6 +100,14 @@ fn without_generated_name(path: &str) -> String {
         *name = words.join("-");
     }
     parts.join("/")
+}
+
+/// `/v2/x/blobs/uploads/1f0c...` ends in `uploads/{upload}`.
+fn without_upload(path: &str) -> String {
+    match path.split_once(UPLOADS) {
+        Some((repository, upload)) if !upload.is_empty() => format!("{repository}{UPLOADS}{{upload}}"),
+        _ => path.to_owned(),
+    }
 }
 
 /// `/v1.41/info` is `/info`.
@@ -161,6 +173,8 @@ fn what_differs_from_run_to_run_is_left_out_and_the_order_of_a_query_does_not_ma
             "/volumes?filters=dangling:true:true,label:a,label:b={name}",
         ),
         ("/vault/x%2Fy%".to_owned(), "/vault/x/y%"),
+        ("/v2/one/x/blobs/uploads/6b2c-1?_state=e30%3D&digest=sha256%3A0".to_owned(),
+            "/{name}/x/blobs/uploads/{upload}?_state={state}&digest=sha256:0"),
         (
             "/apis/apps/v1/namespaces/one/statefulsets/kafka?fieldManager=karctl&force=true".to_owned(),
             "/apis/apps/v1/namespaces/{name}/statefulsets/kafka?fieldManager=karctl&force=true",

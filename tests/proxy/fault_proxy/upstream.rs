@@ -1,4 +1,4 @@
-//! Where requests are passed on to: an engine on a Unix socket, or the API server of a Kubernetes cluster.
+//! Where requests are passed on to: an engine on a Unix socket, a server on loopback, or the API server of a Kubernetes cluster.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ use tokio_rustls::TlsConnector;
 pub enum Upstream {
     /// Its socket.
     Engine(PathBuf),
+    /// Its address.
+    Server(SocketAddr),
     /// Its address, and the identity that the proxy has there.
     ApiServer(SocketAddr, TlsConnector),
 }
@@ -45,6 +47,11 @@ impl Upstream {
     pub async fn send(&self, request: Request<Incoming>) -> Result<Response<Incoming>> {
         match self {
             Self::Engine(socket) => exchange(UnixStream::connect(socket).await?, request).await,
+            Self::Server(address) => {
+                let stream = TcpStream::connect(address).await?;
+                stream.set_nodelay(true)?;
+                exchange(stream, request).await
+            }
             Self::ApiServer(address, tls) => {
                 let stream = TcpStream::connect(address).await?;
                 stream.set_nodelay(true)?;

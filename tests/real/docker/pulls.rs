@@ -1,65 +1,30 @@
 //! Images that come from a registry, a real one, while the engine's answers are refused or cut.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
 use crate::engine_api::EngineApi;
 use crate::fault_proxy::{Fault, FaultProxy, Point, Shapes};
 use crate::instance::{Engine, Instance};
 use crate::parts;
-use crate::sandbox::Sandbox;
-
-/// How long the registry may take to listen.
-const LIMIT: Duration = Duration::from_secs(30);
+use crate::registry_server::Server;
 
 /// A registry with one image, which the engine does not have; both are gone when this is dropped.
 struct Registry {
-    process: Child,
+    server: Server,
     engine: EngineApi,
-    image: String,
-    _folder: Sandbox,
 }
 
 impl Registry {
     fn new() -> Self {
-        let folder = Sandbox::new();
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = free.local_addr().expect("it is bound").port();
-        drop(free);
-        let storage = folder.path("storage");
-        let configuration = format!(
-            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\n\
-             http: {{addr: 127.0.0.1:{port}}}\n",
-            storage.display()
-        );
-        let configuration = folder.write("registry.yaml", configuration);
-        let process = Command::new("docker-registry")
-            .arg("serve")
-            .arg(configuration)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Debian's docker-registry, which tests/setup/packages installs");
-        let engine = EngineApi::at(&parts::docker_host());
-        let registry = Self { process, engine, image: format!("localhost:{port}/tiny"), _folder: folder };
-        let deadline = Instant::now() + LIMIT;
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < deadline, "the registry does not listen on {port}");
-            thread::sleep(Duration::from_millis(20));
-        }
-        let image = &registry.image;
-        registry.engine.post(&format!("/images/karctl-test/tiny:1/tag?repo={image}&tag=1"));
-        registry.engine.push(image, "1");
+        let registry = Self { server: Server::plain(), engine: EngineApi::at(&parts::docker_host()) };
+        let repository = registry.server.image("tiny");
+        registry.engine.post(&format!("/images/karctl-test/tiny:1/tag?repo={repository}&tag=1"));
+        registry.engine.push(&repository, "1");
         registry.forget();
         registry
     }
 
     /// The image's name, with its tag.
     fn image(&self) -> String {
-        format!("{}:1", self.image)
+        self.server.image("tiny:1")
     }
 
     /// Whether the engine has the image.
@@ -76,7 +41,6 @@ impl Registry {
 impl Drop for Registry {
     fn drop(&mut self) {
         self.forget();
-        self.process.kill().and_then(|()| self.process.wait()).expect("its own child");
     }
 }
 

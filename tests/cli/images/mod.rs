@@ -1,3 +1,5 @@
+mod push;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
