@@ -941,21 +941,23 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init" -f -a "init" -d 'Give a project what it needs to run with KAR; what is there is left as it is'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "init" -d 'Give a project what it needs to run with KAR; what is there is left as it is'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "up" -d 'Build the applications of a project, run them and keep them up to date'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "down" -d 'End the applications of a project and remove what `up` made'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l example -d 'Begin with an application that works' -r -f -a "hello\t'A service that greets, and a client that calls it'"
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l language -d 'The project\'s language [default: found out; js for an example]' -r -f -a "js\t'JavaScript, on Node.js'
 java\t'Java'
@@ -980,6 +982,40 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l instance -d 'Name of the local instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s w -l watch -d 'Go on: build and replace whenever files change'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s d -l detach -d 'Return when everything is ready'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l instance -d 'Name of the local instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be removed, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

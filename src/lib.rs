@@ -54,7 +54,8 @@
 //! # Applications
 //!
 //! [`settings::project`] is `karctl.yaml`, the one file of a project: typed and strict, each mistake with its line and column.
-//! [`target::app`] detects a project and writes what it lacks.
+//! [`target::app`] detects a project and writes what it lacks; it packs and hashes each component's build context, has the
+//! engine build the image of that tag where there is none, and runs it as [`target::local::app`] runs any component.
 //!
 //! # Injection
 //!

@@ -137,6 +137,7 @@ const PURE: &[&str] = &[
     "src/quantity.rs",
     "src/manifest.rs",
     "src/inject/",
+    "src/target/app/ignore.rs",
     "src/target/app/scaffold.rs",
     "src/target/local/instance.rs",
     "src/target/local/files.rs",

@@ -212,6 +212,7 @@ fn execute(command: Command, context: Context) -> Result<u8> {
             Command::Local(local::LocalCommand::Run(arguments)) => local::run_app(*arguments, &context).await,
             // They end by themselves: at a signal, in order, or once stdin is read.
             Command::Injector(command) => injector::run(command, &context).await,
+            Command::App(command) => app::run(command, &context).await,
             Command::Inject(arguments) => inject::run(*arguments, &context),
             Command::Uninject(arguments) => inject::run_uninject(&arguments, &context),
             other => interruptible(dispatch(other, &context)).await,
@@ -249,7 +250,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
 }
 
 /// Ends a command at Ctrl-C. It may stop between any two steps: each command finishes what an earlier run began.
-async fn interruptible(command: impl Future<Output = Result<u8>>) -> Result<u8> {
+async fn interruptible<T>(command: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         answer = command => answer,
         _ = tokio::signal::ctrl_c() => {

@@ -192,3 +192,26 @@ fn a_project_that_is_not_understood_is_told_what_to_say() {
         assert_eq!(files(&sandbox.path("work")).len(), own.len(), "nothing was written");
     }
 }
+
+#[test]
+fn up_and_down_need_a_project_and_an_instance() {
+    let sandbox = Sandbox::new();
+    for command in ["up", "down"] {
+        sandbox
+            .karctl(["app", command])
+            .stderr(
+                "error: there is no karctl.yaml in [ROOT]/work\nhint: `karctl app init .` writes one\n\
+                 hint: `karctl explain KAR341` tells more\n",
+            )
+            .status(2);
+    }
+    sandbox.write("work/karctl.yaml", "version: 1\n");
+    let refused = sandbox.karctl(["app", "up"]).output();
+    assert_eq!(refused.status, Some(2));
+    assert!(refused.stderr.starts_with("error: [ROOT]/work/karctl.yaml has no applications\n"), "{}", refused.stderr);
+    fs::remove_file(sandbox.path("work/karctl.yaml")).expect("it was written");
+    assert_eq!(sandbox.karctl(["app", "init", "--example", "hello"]).output().status, Some(0));
+    let refused = sandbox.karctl(["app", "up"]).output();
+    assert_eq!((refused.status, refused.stdout.as_str()), (Some(1), ""));
+    assert!(refused.stderr.contains("hint: start it with `karctl local up`\n"), "{}", refused.stderr);
+}

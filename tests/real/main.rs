@@ -4,6 +4,7 @@
 //! passes on any machine; `tests/run` runs exactly these with `--ignored`. To try one by hand:
 //! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
 
+mod apps;
 mod containers;
 mod docker;
 mod durability;

@@ -1,5 +1,6 @@
 //! `karctl local run`, `ps` and `stop-app`: components of applications in containers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -117,6 +118,7 @@ pub async fn run(arguments: RunArguments, context: &Context) -> Result<u8> {
         replicas: arguments.replicas,
         verbosity: verbosity.map(|level| level.get_name().to_owned()).unwrap_or_default(),
         command: arguments.command,
+        labels: BTreeMap::new(),
     };
     let name = InstanceName::parse(&arguments.instance)?;
     let started = app::run(context, &name, &component, arguments.detach).await?;

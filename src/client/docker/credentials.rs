@@ -73,6 +73,11 @@ impl RegistryCredentials {
             ..DockerCredentials::default()
         }
     }
+
+    /// As the header for several registries wants them, each under its name.
+    pub(super) fn by_registry(&self) -> (String, DockerCredentials) {
+        (self.registry.clone(), self.expose())
+    }
 }
 
 /// For a client that asks the registry itself.
@@ -114,17 +119,15 @@ impl Lookup {
     }
 }
 
-/// bollard 0.21 writes the header in the standard alphabet, but the engine reads the URL-safe one and drops what it cannot
+/// bollard 0.21 writes these headers in the standard alphabet, but the engine reads the URL-safe one and drops what it cannot
 /// read without a word. <https://docs.docker.com/reference/api/engine/version/v1.41/#section/Authentication>
 pub(super) fn in_url_safe_base64(mut request: BollardRequest) -> BollardRequest {
-    const HEADER: &str = "x-registry-auth";
-    let safe = request
-        .headers()
-        .get(HEADER)
-        .and_then(|value| value.to_str().ok())
-        .map(|value| value.replace('+', "-").replace('/', "_"));
-    if let Some(value) = safe.and_then(|value| value.parse().ok()) {
-        request.headers_mut().insert(HEADER, value);
+    for header in ["x-registry-auth", "x-registry-config"] {
+        let value = request.headers().get(header).and_then(|value| value.to_str().ok());
+        let safe = value.map(|value| value.replace('+', "-").replace('/', "_"));
+        if let Some(value) = safe.and_then(|value| value.parse().ok()) {
+            request.headers_mut().insert(header, value);
+        }
     }
     request
 }

@@ -36,6 +36,11 @@ impl ImageReference {
         };
         Self { name: name.to_owned(), tag: tag.to_owned() }
     }
+
+    /// Name and tag, or digest.
+    pub(super) fn parts(self) -> (String, String) {
+        (self.name, self.tag)
+    }
 }
 
 fn without_tag(image: &str) -> (&str, Option<&str>) {

@@ -5,6 +5,7 @@
 //! matched exactly. What is to be done, and in which order, is the caller's.
 
 mod archive;
+mod build;
 mod call;
 mod configuration;
 mod container;
@@ -27,6 +28,7 @@ use bollard::API_DEFAULT_VERSION;
 pub use bollard::models;
 
 pub use archive::{Archive, Entry, Owner};
+pub use build::BuildOrder;
 pub use container::{AnonymousVolumes, Creation};
 pub use credentials::{Credential, Lookup, RegistryCredentials};
 pub use endpoint::{Address, Endpoint, Origin, Resolution};

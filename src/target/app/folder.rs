@@ -8,6 +8,39 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::settings::project::{FILE, Project};
 
+/// A project where it was found.
+#[derive(Debug)]
+pub struct Folder {
+    /// Its folder, absolute.
+    pub path: PathBuf,
+    /// What its `karctl.yaml` says.
+    pub project: Project,
+}
+
+impl Folder {
+    /// Reads the project of a folder, which must have a `karctl.yaml` with applications.
+    ///
+    /// # Errors
+    /// A usage failure where there is none, or it is wrong: with its place.
+    pub fn read(context: &Context, folder: &Path) -> Result<Self> {
+        let path = resolve(context, folder);
+        let shown = folder.display();
+        let Some(project) = read(&path)? else {
+            return Err(Failure::usage(format!("there is no {FILE} in {}", path.display()))
+                .hint(format!("`karctl app init {shown}` writes one"))
+                .code(Code::NoProject)
+                .into());
+        };
+        if project.apps.is_empty() {
+            return Err(Failure::usage(format!("{} has no applications", path.join(FILE).display()))
+                .hint("add them below `apps`, or move the file away and let `karctl app init` write one")
+                .code(Code::NoProject)
+                .into());
+        }
+        Ok(Self { path, project })
+    }
+}
+
 /// The folder that was typed, absolute and without `.`.
 pub fn resolve(context: &Context, folder: &Path) -> PathBuf {
     context.environment.working_directory().join(folder).components().collect()

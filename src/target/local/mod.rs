@@ -3,11 +3,11 @@
 //! `up` and its kin take an instance's lock, find its engine, look at what is, let the engine do the difference and
 //! prove the outcome. What runs is never remembered, always asked for.
 
-mod any_engine;
+pub mod any_engine;
 pub mod app;
 mod application;
 pub mod check;
-mod choice;
+pub mod choice;
 pub mod credentials;
 pub mod docker;
 pub mod engine;

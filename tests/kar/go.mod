@@ -1,0 +1,3 @@
+module karctl.test/kar
+
+go 1.21
