@@ -200,6 +200,27 @@ codes! {
     "KAR304" ClusterToolOld "kind or k3d is too old",
         "karctl needs kind 0.27 or k3d 5.5: older ones take another configuration.",
         "Install a newer version as the message says.";
+    "KAR305" ClusterPortTaken "a port of local clusters is taken",
+        "Every cluster that karctl makes has the same four ports: 31080 and 31443 for an ingress, 31093 for Kafka, 31379 for Redis. An instance on this machine has two of them too, and another cluster all.",
+        "End the holder that the message names: `karctl local down`, `karctl cluster stop --name OTHER`. Or give a configuration with other ports with `--provider-config`.";
+    "KAR306" ClusterCreationFailed "kind or k3d could not make a cluster",
+        "The tool failed; the message has its own words. What it had begun was taken away, unless `--keep` was given.",
+        "Read the message; with `-v` all that the tool says is shown. Too little memory, inotify limits and a proxy are the usual causes.";
+    "KAR307" ClusterNotReady "a local cluster did not become ready",
+        "Its API server, a node, its DNS, its storage class or the way to the registry was still missing when the time was over; the message says what was seen last.",
+        "Give it more time with `--timeout 10m`, or look at it after `--keep`: `docker logs NODE` shows what a node does.";
+    "KAR308" ClusterDiffers "the cluster that is there is another one",
+        "A cluster of this name exists, with other nodes or ports than asked for, or made by the other provider. Neither kind nor k3d changes a cluster that is there.",
+        "Choose another `--name`, leave the option out, or delete the cluster with `karctl cluster delete` and make it anew.";
+    "KAR309" NoLocalCluster "there is no such cluster on this machine",
+        "The engine has no container with the labels that kind and k3d give their clusters, by this name.",
+        "`karctl cluster list` shows those there are; `karctl cluster create` makes one.";
+    "KAR310" InotifyLow "the kernel's limits of inotify are low",
+        "Every node runs kubelet, containerd and systemd, which watch files. Where the kernel gives a user too few watches, pods end with `too many open files`.",
+        "Raise them: `sudo sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288`, and keep that in /etc/sysctl.d.";
+    "KAR311" KubeconfigUnusable "the kubeconfig cannot be written",
+        "It is no valid kubeconfig, its folder cannot be written, or another program holds its lock (a file `config.lock` beside it).",
+        "Mend or move the file, remove a lock that a killed program left, or name another file with `--kubeconfig`.";
     "KAR320" RegistryDown "a registry does not answer",
         "Nobody listens at the host and port in the image's name, the connection broke, or nothing moved for a minute.",
         "Look whether the registry runs and whether HTTPS_PROXY and NO_PROXY fit, then run the same command again: what the registry has is not sent again.";

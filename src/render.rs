@@ -32,6 +32,13 @@ pub const LOGGING_LOG4J2: Template =
 /// The least rights that karctl's commands need.
 pub const KUBERNETES_RIGHTS: Template = Template::new("rbac.yaml", include_str!("../templates/kubernetes/rbac.yaml"));
 
+/// The configuration of kind.
+pub const CLUSTER_KIND: Template = Template::new("kind.yaml", include_str!("../templates/cluster/kind.yaml"));
+/// The configuration of k3d.
+pub const CLUSTER_K3D: Template = Template::new("k3d.yaml", include_str!("../templates/cluster/k3d.yaml"));
+/// Where a kind node's containerd finds a registry.
+pub const CLUSTER_HOSTS: Template = Template::new("hosts.toml", include_str!("../templates/cluster/hosts.toml"));
+
 /// What a cluster is given, in the order in which it is applied; each is a YAML stream.
 pub const KUBERNETES: [Template; 13] = [
     Template::new("namespace.yaml", include_str!("../templates/kubernetes/namespace.yaml")),

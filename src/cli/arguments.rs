@@ -145,10 +145,23 @@ impl SettingsArguments {
     /// # Errors
     /// A usage failure that names the place and the nearest key.
     pub fn load(&self, context: &Context, flags: Vec<Flag>) -> Result<Loaded> {
+        self.load_profiles(context, self.profile.clone(), flags)
+    }
+
+    /// [`SettingsArguments::load`], with a profile below those that were typed.
+    ///
+    /// # Errors
+    /// As [`SettingsArguments::load`].
+    pub fn load_over(&self, context: &Context, profile: &str, flags: Vec<Flag>) -> Result<Loaded> {
+        let profiles = std::iter::once(profile.to_owned()).chain(self.profile.iter().cloned());
+        self.load_profiles(context, profiles.collect(), flags)
+    }
+
+    fn load_profiles(&self, context: &Context, profiles: Vec<String>, flags: Vec<Flag>) -> Result<Loaded> {
         settings::load(
             &context.environment,
             &Sources {
-                profiles: self.profile.clone(),
+                profiles,
                 files: self.files.clone(),
                 set: self.set.clone(),
                 set_file: self.set_file.clone(),

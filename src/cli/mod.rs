@@ -6,6 +6,7 @@ mod app;
 mod arguments;
 mod cache;
 mod check;
+mod cluster;
 mod completions;
 mod config;
 mod env;
@@ -81,6 +82,9 @@ enum Command {
     /// Applications, from their sources to where they run
     #[command(subcommand)]
     App(app::AppCommand),
+    /// Clusters on this machine, made by kind or k3d
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// The image registry of this machine
     #[command(subcommand)]
     Registry(registry::RegistryCommand),
@@ -133,7 +137,8 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     };
     cli.global.color.apply();
     let ui = terminal(&cli.global);
-    let is_about_cluster = matches!(cli.command, Command::K8s(_) | Command::Ns(_) | Command::Addon(_));
+    let is_about_cluster =
+        matches!(cli.command, Command::K8s(_) | Command::Ns(_) | Command::Addon(_) | Command::Cluster(_));
     let patience = if is_about_cluster { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
     let timeout = cli.global.timeout.map_or(patience, |timeout| timeout.0);
     let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
@@ -236,6 +241,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Injector(command) => injector::run(command, context).await,
         Command::App(command) => app::run(command, context).await,
         Command::Images(command) => images::run(command, context).await,
+        Command::Cluster(command) => cluster::run(command, context).await,
         Command::Registry(command) => registry::run(command, context).await,
         Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),

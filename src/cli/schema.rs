@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, app, cache, environment, images, kubernetes, local, namespace, registry};
+use crate::target::{self, app, cache, cluster, environment, image, images, kubernetes, local, namespace, registry};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -30,6 +30,12 @@ const DOCUMENTS: &[Document] = &[
     document::<cache::Cache>("cache list"),
     document::<check::Report>("check k8s"),
     document::<check::Report>("check local"),
+    document::<cluster::Created>("cluster create"),
+    document::<cluster::Deleted>("cluster delete"),
+    document::<cluster::Clusters>("cluster list"),
+    document::<cluster::Switched>("cluster start"),
+    document::<cluster::Status>("cluster status"),
+    document::<cluster::Switched>("cluster stop"),
     document::<target::completions::Installed>("completions --install"),
     document::<config::Shown>("config show"),
     document::<env::Printed>("env"),

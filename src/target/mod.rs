@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod cache;
+pub mod cluster;
 pub mod completions;
 mod engine_port;
 pub mod environment;

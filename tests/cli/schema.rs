@@ -3,7 +3,8 @@ use serde_json::Value;
 use crate::sandbox::Sandbox;
 
 /// Commands without a document of their own, and why.
-const WITHOUT: [(&str, &str); 10] = [
+const WITHOUT: [(&str, &str); 11] = [
+    ("cluster kubeconfig", "it is YAML for kubectl"),
     ("exec", "what it prints is the command's"),
     ("inject", "it prints the manifests that it was given"),
     ("injector serve", "it prints a log"),

@@ -11,6 +11,8 @@ pub struct Host {
     pub time: Option<String>,
     /// Bytes of memory.
     pub memory: Option<u64>,
+    /// The folder of its images and volumes, on its machine.
+    pub folder: Option<String>,
 }
 
 impl Docker {
@@ -19,8 +21,12 @@ impl Docker {
     /// # Errors
     /// When it does not answer.
     pub async fn host(&self) -> Result<Host> {
-        let SystemInfo { system_time, mem_total, .. } =
+        let SystemInfo { system_time, mem_total, docker_root_dir, .. } =
             self.call("tell of its machine", async |api| api.info().await).await?;
-        Ok(Host { time: system_time, memory: mem_total.and_then(|bytes| u64::try_from(bytes).ok()) })
+        Ok(Host {
+            time: system_time,
+            memory: mem_total.and_then(|bytes| u64::try_from(bytes).ok()),
+            folder: docker_root_dir,
+        })
     }
 }

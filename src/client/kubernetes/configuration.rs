@@ -36,7 +36,7 @@ pub struct Chosen {
 /// # Errors
 /// When there is none, it cannot be read, or the context is not in it.
 pub async fn choose(environment: &Environment, selection: &Selection) -> Result<Chosen> {
-    let files = files(environment, selection);
+    let files = kubeconfig_files(environment, selection.kubeconfig.as_deref());
     let present: Vec<_> = files.iter().filter(|file| file.exists()).collect();
     if let Some(asked) = &selection.kubeconfig
         && present.is_empty()
@@ -68,7 +68,9 @@ pub async fn choose(environment: &Environment, selection: &Selection) -> Result<
 
 /// Names of all contexts, for completion; none where nothing can be read.
 pub fn context_names(environment: &Environment, selection: &Selection) -> Vec<String> {
-    let read = files(environment, selection).into_iter().filter_map(|file| Kubeconfig::read_from(file).ok());
+    let read = kubeconfig_files(environment, selection.kubeconfig.as_deref())
+        .into_iter()
+        .filter_map(|file| Kubeconfig::read_from(file).ok());
     read.flat_map(|kubeconfig| contexts(&kubeconfig)).collect()
 }
 
@@ -77,8 +79,10 @@ fn chosen(context: String, config: Config) -> Chosen {
     Chosen { context, server, namespace: config.default_namespace.clone(), config }
 }
 
-fn files(environment: &Environment, selection: &Selection) -> Vec<PathBuf> {
-    if let Some(file) = &selection.kubeconfig {
+/// The kubeconfig files that count, most important first: the one that is named, else those of `KUBECONFIG`, else that of
+/// the home folder. None of them need exist.
+pub fn kubeconfig_files(environment: &Environment, named: Option<&Path>) -> Vec<PathBuf> {
+    if let Some(file) = named {
         return vec![environment.working_directory().join(file)];
     }
     if let Some(list) = environment.variable("KUBECONFIG") {

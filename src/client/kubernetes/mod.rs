@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use call::Content;
-pub use configuration::{Chosen, Selection, choose, context_names};
+pub use configuration::{Chosen, Selection, choose, context_names, kubeconfig_files};
 pub use error::{KubernetesError, Refusal, Result};
 pub use forward::Forward;
 use object::{Kind, Object, Reference};

@@ -69,15 +69,7 @@ struct Pinned {
 /// When nobody says yes.
 pub async fn permit(context: &Context, cluster: &Cluster, what: &str) -> Result<()> {
     let chosen = cluster.chosen();
-    let identity = Reference::new(NAMESPACE, "", IDENTITY);
-    // Who may not see it is not held up: then the server's address is all there is.
-    let uid = match cluster.get(&identity).await {
-        Ok(Some(namespace)) => namespace.text("/metadata/uid").unwrap_or_default().to_owned(),
-        Ok(None) => String::new(),
-        Err(error) if error.status() == Some(403) => String::new(),
-        Err(error) => return Err(Failure::from(error).into()),
-    };
-    let found = Pinned { server: chosen.server.clone(), uid };
+    let found = identity(cluster).await?;
     let mut known = read(context)?;
     match known.get(&chosen.context) {
         Some(pinned) if *pinned == found => {}
@@ -99,6 +91,44 @@ pub async fn permit(context: &Context, cluster: &Cluster, what: &str) -> Result<
         write(context, &known)?;
     }
     Ok(())
+}
+
+/// Remembers a cluster that karctl has just made, whatever its context led to before.
+///
+/// # Errors
+/// When the server does not say which it is, or the state cannot be written.
+pub async fn expect(context: &Context, cluster: &Cluster) -> Result<()> {
+    let found = identity(cluster).await?;
+    let mut known = read(context)?;
+    if known.get(&cluster.chosen().context) != Some(&found) {
+        known.insert(cluster.chosen().context.clone(), found);
+        write(context, &known)?;
+    }
+    Ok(())
+}
+
+/// Forgets which cluster a context led to: there is none any more.
+///
+/// # Errors
+/// When the state cannot be read or written.
+pub fn forget(context: &Context, name: &str) -> Result<()> {
+    let mut known = read(context)?;
+    if known.remove(name).is_some() {
+        write(context, &known)?;
+    }
+    Ok(())
+}
+
+async fn identity(cluster: &Cluster) -> Result<Pinned> {
+    let identity = Reference::new(NAMESPACE, "", IDENTITY);
+    // Who may not see it is not held up: then the server's address is all there is.
+    let uid = match cluster.get(&identity).await {
+        Ok(Some(namespace)) => namespace.text("/metadata/uid").unwrap_or_default().to_owned(),
+        Ok(None) => String::new(),
+        Err(error) if error.status() == Some(403) => String::new(),
+        Err(error) => return Err(Failure::from(error).into()),
+    };
+    Ok(Pinned { server: cluster.chosen().server.clone(), uid })
 }
 
 fn refuse_unless(is_permitted: bool, code: Code) -> Result<()> {

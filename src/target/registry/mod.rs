@@ -13,7 +13,7 @@ mod up;
 pub use down::{Down, DownOptions, down};
 pub use report::{down as down_text, status as status_text, up as up_text};
 pub use status::{Status, status};
-pub use up::{Options, PortChoice, Up, up};
+pub use up::{Options, PortChoice, Up, attach, up, up_on};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -69,6 +69,14 @@ impl LocalRegistry {
 pub async fn find(context: &Context) -> Result<Option<LocalRegistry>> {
     let engine = DockerEngine::connect(context, None).await?;
     engine.within(&context.deadline, find_on(engine.client())).await
+}
+
+/// Networks that the registry is on; none where there is no registry.
+///
+/// # Errors
+/// When the engine does not answer.
+pub async fn networks(docker: &Docker) -> Result<Vec<String>> {
+    Ok(look::find(docker).await?.map(|found| found.networks()).unwrap_or_default())
 }
 
 /// [`find`], on an engine that is connected already.

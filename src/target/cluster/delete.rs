@@ -1,0 +1,222 @@
+//! Deletes clusters, and says what was left: by the tool that made each, then by the engine itself, in case it left something.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::kubeconfig_file;
+use super::look::{self, Found};
+use super::model::{ClusterName, Provider};
+use super::power::no_cluster;
+use super::record::{self, Record};
+use super::tools::AnyTool;
+use crate::client::docker::{AnonymousVolumes, Docker};
+use crate::client::tool::{k3d, kind};
+use crate::context::Context;
+use crate::error::{Failure, Result, report};
+use crate::target::kubernetes::connection;
+use crate::target::local::docker::DockerEngine;
+use crate::target::registry::{self, DownOptions};
+
+/// Which clusters.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// This one.
+    Named(ClusterName),
+    /// Those whose time is over.
+    Expired,
+    /// Every one that karctl made.
+    All,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct DeleteOptions {
+    /// Which.
+    pub which: Which,
+    /// Take the registry away too; its images stay.
+    pub with_registry: bool,
+    /// Say what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
+/// What `karctl cluster delete -o json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Deleted {
+    /// Each cluster that was deleted, or would be.
+    pub clusters: Vec<DeletedCluster>,
+    /// What was left on purpose, with the reason.
+    pub left: Vec<String>,
+    /// Whether nothing was done because of `--dry-run`.
+    pub dry_run: bool,
+}
+
+/// A cluster that was deleted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DeletedCluster {
+    /// Its name.
+    pub name: ClusterName,
+    /// Who made it.
+    pub provider: Provider,
+    /// Its containers.
+    pub containers: Vec<String>,
+    /// The kubeconfigs that it was taken out of.
+    pub kubeconfigs: Vec<String>,
+}
+
+/// Deletes clusters, after asking.
+///
+/// # Errors
+/// When there is no such cluster, nobody says yes, or something cannot be removed.
+pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Deleted> {
+    let engine = DockerEngine::connect(context, None).await?;
+    let found = engine.within(&context.deadline, async { look::clusters(engine.client()).await }).await?;
+    let chosen = choose(context, options, &found)?;
+    if chosen.is_empty() {
+        return Ok(Deleted { clusters: Vec::new(), left: Vec::new(), dry_run: options.dry_run });
+    }
+    let names = chosen.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if !options.dry_run && !context.ui.confirm(&format!("Delete {names} with everything in them?"), "-y")? {
+        return Err(Failure::new("nothing was deleted").hint("`karctl cluster stop` keeps everything").into());
+    }
+    let mut clusters = Vec::new();
+    for (name, provider) in chosen {
+        let containers = containers(&found, &name, provider);
+        let kubeconfigs = match options.dry_run {
+            true => Vec::new(),
+            false => delete_one(context, &engine, &name, provider).await?,
+        };
+        clusters.push(DeletedCluster { name, provider, containers, kubeconfigs });
+    }
+    let left = left(context, &engine, options).await?;
+    Ok(Deleted { clusters, left, dry_run: options.dry_run })
+}
+
+/// Those that are meant, in the order of their names.
+fn choose(context: &Context, options: &DeleteOptions, found: &[Found]) -> Result<Vec<(ClusterName, Provider)>> {
+    let mut chosen = Vec::new();
+    match &options.which {
+        Which::Named(name) => {
+            let record = Record::read(context, name)?;
+            let of_engine = found.iter().find(|found| found.name == *name).map(|found| found.provider);
+            let provider = of_engine.or(record.map(|record| record.provider));
+            let names: Vec<_> = found.iter().map(|found| found.name.to_string()).collect();
+            chosen.push((name.clone(), provider.ok_or_else(|| no_cluster(name, &names))?));
+        }
+        Which::Expired | Which::All => {
+            let now = jiff::Timestamp::now();
+            for name in Record::names(context)? {
+                // A folder without a record is that of a cluster which is being made.
+                let Some(record) = Record::read(context, &name)? else { continue };
+                if matches!(options.which, Which::All) || record.is_expired(now) {
+                    chosen.push((name, record.provider));
+                }
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+fn containers(found: &[Found], name: &ClusterName, provider: Provider) -> Vec<String> {
+    let it = found.iter().find(|found| found.name == *name && found.provider == provider);
+    it.map(|found| found.nodes.iter().map(|node| node.container.clone()).collect()).unwrap_or_default()
+}
+
+async fn delete_one(
+    context: &Context,
+    engine: &DockerEngine,
+    name: &ClusterName,
+    provider: Provider,
+) -> Result<Vec<String>> {
+    let _lock = record::lock(context, name).await?;
+    let step = context.ui.step(format!("Deleting `{name}`"));
+    // Without its tool a cluster can be deleted all the same: it is containers, a network and volumes.
+    let tool = AnyTool::find(context, engine.client(), provider).await.ok();
+    let kubeconfigs = remove(context, engine, name, provider, tool.as_ref()).await?;
+    step.done(format!("Deleted `{name}`"));
+    Ok(kubeconfigs)
+}
+
+/// Removes all that there is of a cluster: containers, network, volumes, entries in kubeconfigs, and what karctl remembers.
+/// Returns the kubeconfigs that it was in.
+///
+/// # Errors
+/// When something cannot be removed.
+pub async fn remove(
+    context: &Context,
+    engine: &DockerEngine,
+    name: &ClusterName,
+    provider: Provider,
+    tool: Option<&AnyTool>,
+) -> Result<Vec<String>> {
+    let docker = engine.client();
+    let deadline = context.deadline.restarted();
+    if provider == Provider::K3d {
+        // k3d deletes no network that somebody else's container is on.
+        engine.within(&deadline, async { Ok(release_registry(docker, &provider.network(name)).await?) }).await?;
+    }
+    if let Some(tool) = tool
+        && let Err(error) = tool.delete(context, name).await
+    {
+        // What it left is taken away next.
+        context.ui.trace(1, || report(&error).message);
+    }
+    engine.within(&deadline, remove_rest(docker, name, provider)).await?;
+    let record = Record::read(context, name).ok().flatten();
+    let file = record.as_ref().map(|record| record.kubeconfig.as_path());
+    let changed = kubeconfig_file::remove(context, file, provider, name).await?;
+    connection::forget(context, &provider.context(name))?;
+    Record::forget(context, name)?;
+    Ok(changed.iter().map(|file| file.display().to_string()).collect())
+}
+
+async fn release_registry(docker: &Docker, network: &str) -> Result<()> {
+    for network in docker.networks(network).await? {
+        for (id, endpoint) in docker.attached(&network.id).await? {
+            if endpoint.name.as_deref() == Some(registry::CONTAINER) {
+                docker.disconnect(&network.id, &id).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whatever has the cluster's label still. kind's network is that of all its clusters, and stays.
+async fn remove_rest(docker: &Docker, name: &ClusterName, provider: Provider) -> Result<()> {
+    let key = match provider {
+        Provider::Kind => kind::CLUSTER_LABEL,
+        Provider::K3d => k3d::CLUSTER_LABEL,
+    };
+    let label = format!("{key}={name}");
+    for container in docker.containers(&[("label", &label)]).await? {
+        if let Some(id) = container.id {
+            docker.remove_container(&id, AnonymousVolumes::Remove).await?;
+        }
+    }
+    if provider == Provider::K3d {
+        for network in docker.networks(&provider.network(name)).await? {
+            docker.remove_network(&network.id).await?;
+        }
+        for volume in docker.volumes(&[("label", &label)]).await? {
+            docker.remove_volume(&volume.name).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the registry away where that was asked for, and names what is left.
+async fn left(context: &Context, engine: &DockerEngine, options: &DeleteOptions) -> Result<Vec<String>> {
+    let docker = engine.client();
+    let mut left = Vec::new();
+    if options.with_registry {
+        let down = registry::down(context, DownOptions { delete_data: false, dry_run: options.dry_run }).await?;
+        left.extend(down.data_left.map(|volume| {
+            format!("volume {volume} with the registry's images (`karctl registry down --delete-data` deletes it)")
+        }));
+    } else if registry::find_on(docker).await?.is_some() {
+        left.push("the registry (`karctl registry down` takes it away, or --with-registry)".to_owned());
+    }
+    if docker.network_names().await?.iter().any(|network| network == "kind") {
+        left.push("network kind, which all clusters of kind share".to_owned());
+    }
+    Ok(left)
+}
