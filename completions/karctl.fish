@@ -49,6 +49,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "uninject" -d 'Take away from manifests what the injector added'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "injector" -d 'The admission webhook that adds KAR to pods'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications, from their sources to where they run'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "cluster" -d 'Clusters on this machine, made by kind or k3d'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
@@ -1016,6 +1017,162 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "create" -d 'Make a cluster with kind or k3d, or bring one that was begun or stopped to its end'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "start" -d 'Start a cluster that was stopped'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "stop" -d 'Stop a cluster and keep all of it'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "delete" -d 'Delete clusters, with everything in them'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "list" -d 'List the clusters of this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "status" -d 'Show a cluster\'s nodes, ports and registry, and what is wrong'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "kubeconfig" -d 'Print a cluster\'s kubeconfig'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider -d 'Who makes it [default: whichever is on PATH, kind first]' -r -f -a "kind\t'kubeadm\'s Kubernetes in containers'
+k3d\t'k3s in containers'
+auto\t'Whichever is on PATH, kind first'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l workers -d 'Nodes for applications beside the control plane [default: 1]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l k8s-version -d 'Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l image -d 'Image of the nodes; it wins over a version' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider-config -d 'A configuration of kind or k3d of your own, in the place of karctl\'s' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l bind -d 'Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ttl -d 'How long it is needed, such as 8h; after that `delete --expired` deletes it' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l kubeconfig -d 'The kubeconfig that it goes into [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l registry -d 'With the registry of this machine, which is started where it is not running (the default)'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l no-registry -d 'Without it'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l affinity -d 'One more node, for KAR alone'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l no-switch -d 'Leave the current context as it is'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l deploy -d 'Deploy KAR on it, with the profile of its provider'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l keep -d 'Leave what was made where the creation fails'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l expired -d 'Those whose time is over, by their --ttl'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l all -d 'All that karctl made'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l with-registry -d 'The registry of this machine too; its images stay'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -48,8 +48,9 @@
 //! inventory on the cluster, written before the first object and gone last; passwords and the webhook's authority are there
 //! too, so that any machine goes on where another stopped.
 //!
-//! Clusters on this machine have one image registry, [`target::registry`], a container that is found by its name and label
-//! and put on the network of each.
+//! [`target::cluster`] has kind or k3d make clusters on this machine and does what they leave to their users: readiness, the
+//! kubeconfig, stop and start. They have one image registry, [`target::registry`], a container that is found by its name and
+//! label and put on the network of each.
 //!
 //! # Applications
 //!

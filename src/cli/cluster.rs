@@ -47,7 +47,7 @@ Examples:
 #[derive(Debug, Args)]
 pub struct NameArguments {
     /// Name of the cluster
-    #[arg(long, value_name = "NAME", default_value = cluster::DEFAULT_NAME)]
+    #[arg(long, value_name = "NAME", env = "KARCTL_CLUSTER_NAME", default_value = cluster::DEFAULT_NAME, hide_env = true)]
     name: String,
 }
 
@@ -80,12 +80,12 @@ pub struct CreateArguments {
     /// Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]
     #[arg(long, value_name = "VERSION")]
     k8s_version: Option<String>,
-    /// Image of the nodes
-    #[arg(long, value_name = "IMAGE", conflicts_with = "k8s_version")]
+    /// Image of the nodes; it wins over a version
+    #[arg(long, value_name = "IMAGE", env = "KARCTL_CLUSTER_IMAGE", hide_env = true)]
     image: Option<String>,
     /// A configuration of kind or k3d of your own, in the place of karctl's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath,
-          conflicts_with_all = ["workers", "k8s_version", "image", "bind", "affinity"])]
+          conflicts_with_all = ["workers", "k8s_version", "bind", "affinity"])]
     provider_config: Option<PathBuf>,
     /// With the registry of this machine, which is started where it is not running (the default)
     #[arg(long, overrides_with = "no_registry")]
@@ -157,10 +157,10 @@ pub struct DeleteArguments {
     #[command(flatten)]
     name: NameArguments,
     /// Those whose time is over, by their --ttl
-    #[arg(long, conflicts_with_all = ["name", "all"])]
+    #[arg(long, conflicts_with = "all")]
     expired: bool,
     /// All that karctl made
-    #[arg(long, conflicts_with = "name")]
+    #[arg(long)]
     all: bool,
     /// The registry of this machine too; its images stay
     #[arg(long)]

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, app, cache, cluster, environment, image, images, kubernetes, local, namespace, registry};
+use crate::target::{self, app, cache, cluster, environment, images, kubernetes, local, namespace, registry};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.

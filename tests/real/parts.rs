@@ -69,6 +69,11 @@ pub fn kind_host() -> String {
     variable("KARCTL_TEST_KIND_HOST")
 }
 
+/// The network namespace of that engine, where the ports of clusters are.
+pub fn kind_netns() -> PathBuf {
+    variable("KARCTL_TEST_KIND_NETNS").into()
+}
+
 /// The image of kind's nodes.
 pub fn kind_node_image() -> String {
     variable("KARCTL_TEST_KIND_NODE_IMAGE")

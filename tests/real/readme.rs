@@ -1,5 +1,5 @@
 //! Every command of the README: its `sh` blocks are run from top to bottom in one bash, as a reader would, on each
-//! engine, its `sh registry` block on Docker, and its `sh cluster` blocks on the cluster that runs pods; every `karctl ...` elsewhere in its text is at least understood by the program.
+//! engine, its `sh registry` block on Docker, its `sh kind` block with the real kind, and its `sh cluster` blocks on the cluster that runs pods; every `karctl ...` elsewhere in its text is at least understood by the program.
 //!
 //! Two programs are played. `cargo install --locked --path .` puts the binary under test on PATH instead of building it
 //! again. `kar`, which cannot be installed here, is a script that proves with the stand-in client that its environment
@@ -75,6 +75,9 @@ fn walk(beginning: &str, variables: &[(&str, &str)], before: &[&str], after: &[&
     if beginning != "```sh" {
         std::os::unix::fs::symlink(karctl, bin.join("karctl")).expect("a link");
     }
+    if beginning == "```sh kind" {
+        std::os::unix::fs::symlink(parts::kind(), bin.join("kind")).expect("a link");
+    }
     program(&bin, "kar", &format!("exec {} ping", parts::client().display()));
     let (kafka, redis) = free_ports();
     let mut script = String::from("set -euo pipefail\n");
@@ -124,6 +127,16 @@ fn the_readme_works_as_it_is_written_on_a_cluster() {
     ];
     let after = ["k8s", "undeploy", "--delete-data", "-y"];
     walk("```sh cluster", &variables, &["nsenter", &namespace, "--"], &after);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn the_readmes_local_cluster_works_as_it_is_written() {
+    let _turn = parts::turn("kind");
+    let namespace = format!("--net={}", parts::kind_netns().display());
+    let (host, image) = (parts::kind_host(), parts::kind_node_image());
+    let variables = [("DOCKER_HOST", host.as_str()), ("KARCTL_CLUSTER_IMAGE", image.as_str())];
+    walk("```sh kind", &variables, &["nsenter", &namespace, "--"], &["registry", "down", "--delete-data", "-y"]);
 }
 
 #[test]

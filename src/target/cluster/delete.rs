@@ -152,7 +152,7 @@ pub async fn remove(
     let deadline = context.deadline.restarted();
     if provider == Provider::K3d {
         // k3d deletes no network that somebody else's container is on.
-        engine.within(&deadline, async { Ok(release_registry(docker, &provider.network(name)).await?) }).await?;
+        engine.within(&deadline, release_registry(docker, &provider.network(name))).await?;
     }
     if let Some(tool) = tool
         && let Err(error) = tool.delete(context, name).await

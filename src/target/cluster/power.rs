@@ -50,7 +50,7 @@ pub async fn start(context: &Context, name: &ClusterName, dry_run: bool) -> Resu
         let tool = AnyTool::find(context, engine.client(), found.provider).await?;
         start_nodes(context, &engine, &tool, &found).await?;
         // Where its container was stopped too, the nodes would miss it.
-        engine.within(&context.deadline.restarted(), async { Ok(registry::attach(engine.client()).await?) }).await?;
+        engine.within(&context.deadline.restarted(), registry::attach(engine.client())).await?;
         verify(context, &tool, &found).await?;
     }
     let action = if stopped.is_empty() { Action::Unchanged } else { Action::Started };

@@ -79,7 +79,8 @@ async fn missing(cluster: &Cluster, nodes: usize) -> Result<Option<String>> {
         let why = condition(node, "Ready").and_then(|condition| condition["message"].as_str()).unwrap_or("not ready");
         return Ok(Some(format!("node {}: {why}", node.name())));
     }
-    if !dns.is_some_and(|dns| dns.number("/status/availableReplicas").unwrap_or_default() > 0) {
+    let available = dns.and_then(|dns| dns.number("/status/availableReplicas")).unwrap_or_default();
+    if available == 0 {
         return Ok(Some("the cluster's DNS (coredns) has no pod that is available".to_owned()));
     }
     if !classes.iter().any(|class| class.annotation(DEFAULT_CLASS) == Some("true")) {

@@ -17,7 +17,7 @@ pub fn created(created: &Created) -> String {
         text.push_str(&format!("Ports of this machine that lead to it: {ports}\n"));
     }
     if let Some(registry) = &created.registry {
-        text.push_str(&format!("Images of {registry} {verb} pulled there as {registry} and registry:5000\n"));
+        text.push_str(&format!("Images that are pushed to {registry} are {registry} and registry:5000 there\n"));
     }
     if let Some(expires) = &created.expires {
         text.push_str(&format!("From {expires} on `karctl cluster delete --expired` deletes it\n"));
