@@ -40,6 +40,10 @@ Examples:
     /// Show a cluster's nodes, ports and registry, and what is wrong
     Status(StatusArguments),
     /// Print a cluster's kubeconfig
+    #[command(after_help = "\
+Examples:
+  karctl cluster kubeconfig > kubeconfig
+  karctl cluster kubeconfig --name try")]
     Kubeconfig(NameArguments),
 }
 
