@@ -1240,22 +1240,25 @@ complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -f -a "build" -d 'Make an image, without a container engine'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build push" -f -a "push" -d 'Bring images into a registry'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "build" -d 'Make an image, without a container engine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "list" -d 'List the images that karctl runs'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "load" -d 'Bring images into the nodes of a kind or k3d cluster'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "mirror" -d 'Copy an image from one registry into another, without an engine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "push" -d 'Bring images into a registry'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l archive -d 'The archive to write, or a folder for it' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l binary -d 'The static karctl to put into it [default: this one]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l name -d 'Name and tag of the image' -r
@@ -1273,6 +1276,59 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l cluster -d 'Name of the cluster [default: the only one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l file -d 'An archive that has the images, instead of the engine' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l dry-run -d 'Say what would be loaded, and load nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l dry-run -d 'Say what would be copied, and copy nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l to -d 'Another registry than that of the name, and what is before the name in it' -r -f -a "(__fish_print_hostnames)"
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l file -d 'An archive or OCI layout that has the images, instead of the engine' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r

@@ -242,6 +242,9 @@ codes! {
     "KAR326" ArchiveUnusable "a file is no archive of images, or is damaged",
         "karctl reads what `docker save`, `podman save`, `karctl images build` and `karctl bundle save` write, and OCI layouts. This file is something else, or was cut off on its way here.",
         "Write it again, and compare sizes or checksums after copying it.";
+    "KAR327" NoNodes "no cluster of containers was found",
+        "`karctl images load` brings images into the nodes of kind and k3d clusters, which are containers of the engine and found by their labels. None of that name runs.",
+        "`docker ps` shows the nodes; start the cluster, or point DOCKER_HOST to its engine. Other clusters pull from a registry: `karctl images push`.";
     "KAR340" BadProject "karctl.yaml is wrong",
         "The file of the project has an unknown key, a value that does not fit, or a form that this karctl does not read; the message has the line and column.",
         "Correct the place that the message names; `karctl app init DIR --example hello` writes one to compare with.";

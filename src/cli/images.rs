@@ -4,9 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
+use super::arguments::SettingsArguments;
 use crate::context::Context;
 use crate::error::Result;
 use crate::target::images::build::{self, Built, Order};
+use crate::target::images::list::{self, Images};
+use crate::target::images::load::{self, Loaded};
+use crate::target::images::mirror;
 use crate::target::images::push::{self, PushOptions, Pushes};
 use crate::target::images::registry::Manner;
 use crate::target::kubernetes::registry::password_from_stdin;
@@ -16,6 +20,12 @@ use crate::target::kubernetes::registry::password_from_stdin;
 pub enum ImagesCommand {
     /// Make an image, without a container engine
     Build(BuildArguments),
+    /// List the images that karctl runs
+    List(ListArguments),
+    /// Bring images into the nodes of a kind or k3d cluster
+    Load(LoadArguments),
+    /// Copy an image from one registry into another, without an engine
+    Mirror(MirrorArguments),
     /// Bring images into a registry
     Push(PushArguments),
 }
@@ -79,6 +89,63 @@ pub struct PushArguments {
     dry_run: bool,
 }
 
+/// Options of `karctl images list`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  karctl images list
+  karctl images list --profile ha -o json")]
+pub struct ListArguments {
+    #[command(flatten)]
+    settings: SettingsArguments,
+}
+
+/// Options of `karctl images load`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A node that has the image is left alone. Neither kind nor k3d is needed.
+
+Examples:
+  karctl images load kar/hello:1
+  karctl images load --file hello.tar --cluster kar")]
+pub struct LoadArguments {
+    /// The images, as the engine or the archive calls them [default with --file: all of the archive]
+    #[arg(value_name = "IMAGE", required_unless_present = "file")]
+    images: Vec<String>,
+    /// Name of the cluster [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// An archive that has the images, instead of the engine
+    #[arg(long, value_name = "ARCHIVE", value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+    /// Say what would be loaded, and load nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Options of `karctl images mirror`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+All processors that the image is for are copied, and its digest stays. The login is for the registry that is written to;
+the other one's is that of `docker login`.
+
+Examples:
+  karctl images mirror quay.io/ibm/kar-sidecar:1.3.10 localhost:5000       as localhost:5000/ibm/kar-sidecar:1.3.10
+  karctl images mirror valkey/valkey:8.1.11 r.example.com/kar/valkey:8     under another name")]
+pub struct MirrorArguments {
+    /// The image
+    #[arg(value_name = "FROM")]
+    from: String,
+    /// The registry that it is to be in, or its whole name there with a tag
+    #[arg(value_name = "TO")]
+    to: String,
+    #[command(flatten)]
+    registry: RegistryArguments,
+    /// Say what would be copied, and copy nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
 /// How a registry is spoken to.
 #[derive(Debug, Args)]
 pub struct RegistryArguments {
@@ -111,6 +178,9 @@ impl RegistryArguments {
 pub async fn run(command: ImagesCommand, context: &Context) -> Result<u8> {
     match command {
         ImagesCommand::Build(arguments) => build(arguments, context),
+        ImagesCommand::List(arguments) => list(arguments, context).await,
+        ImagesCommand::Load(arguments) => load(arguments, context).await,
+        ImagesCommand::Mirror(arguments) => mirror(arguments, context).await,
         ImagesCommand::Push(arguments) => push(arguments, context).await,
     }
 }
@@ -121,6 +191,27 @@ fn build(arguments: BuildArguments, context: &Context) -> Result<u8> {
         ImageArgument::Injector => build::build_injector(&order, context)?,
     };
     context.ui.data(&built, Built::text)?;
+    Ok(0)
+}
+
+async fn list(arguments: ListArguments, context: &Context) -> Result<u8> {
+    let loaded = arguments.settings.load(context, Vec::new())?;
+    context.ui.data(&list::list(context, &loaded.settings).await?, Images::text)?;
+    Ok(0)
+}
+
+async fn load(arguments: LoadArguments, context: &Context) -> Result<u8> {
+    let LoadArguments { images, cluster, file, dry_run } = arguments;
+    let order = load::Order { images, archive: file, cluster, dry_run };
+    context.ui.data(&load::load(context, &order).await?, Loaded::text)?;
+    Ok(0)
+}
+
+async fn mirror(arguments: MirrorArguments, context: &Context) -> Result<u8> {
+    let from = mirror::reference(&arguments.from)?;
+    let to = mirror::destination(&from, &arguments.to)?;
+    let order = mirror::Order { from, to, manner: arguments.registry.manner()?, dry_run: arguments.dry_run };
+    context.ui.data(&mirror::mirror(context, &order).await?, Pushes::text)?;
     Ok(0)
 }
 

@@ -33,6 +33,7 @@ pub use container::{AnonymousVolumes, Creation};
 pub use credentials::{Credential, Lookup, RegistryCredentials};
 pub use endpoint::{Address, Endpoint, Origin, Resolution};
 pub use error::{DockerError, Kind, Result};
+pub use exec::Ended;
 pub use host::Host;
 pub use image::ImageReference;
 pub use log::LogRequest;

@@ -91,6 +91,12 @@ impl Reference {
         self.version.contains(':')
     }
 
+    /// The name with nothing left out, as containerd has it: `docker.io/library/redis:7`.
+    pub fn whole(&self) -> String {
+        let separator = if self.is_by_digest() { '@' } else { ':' };
+        format!("{}/{}{separator}{}", self.registry, self.repository, self.version)
+    }
+
     /// The host to connect to.
     pub fn host(&self) -> &str {
         if self.registry == DEFAULT_REGISTRY { DEFAULT_HOST } else { &self.registry }

@@ -94,6 +94,17 @@ pub struct Image {
     pub manifest: Option<RawManifest>,
 }
 
+/// An image for several machines, with all that belongs to it.
+#[derive(Clone, Debug)]
+pub struct Everything {
+    /// What its name stands for.
+    pub top: RawManifest,
+    /// The manifests that it points to.
+    pub manifests: Vec<RawManifest>,
+    /// Every blob of these, once, by its digest.
+    pub blobs: BTreeMap<String, Extent>,
+}
+
 /// One layer.
 #[derive(Clone, Debug)]
 pub struct Layer {
@@ -194,6 +205,22 @@ impl Archive {
         }
     }
 
+    /// All of it, byte for byte, and how many bytes there are. One reader at a time.
+    ///
+    /// # Errors
+    /// When it is a folder, or cannot be read.
+    pub async fn stream(&self) -> Result<(tokio::fs::File, u64)> {
+        let unreadable = || Failure::new(format!("{} cannot be read", self.shown));
+        let Store::Tar(file, _) = &self.store else {
+            let failure = Failure::usage(format!("{} is a folder", self.shown));
+            return Err(failure.hint("pack it: tar -cf layout.tar -C FOLDER .").into());
+        };
+        let size = file.metadata().or_fail(unreadable)?.len();
+        let mut file = tokio::fs::File::from_std(file.try_clone().or_fail(unreadable)?);
+        tokio::io::AsyncSeekExt::rewind(&mut file).await.or_fail(unreadable)?;
+        Ok((file, size))
+    }
+
     /// A small file of it; `None` where there is none of that name.
     ///
     /// # Errors
@@ -225,6 +252,33 @@ impl Archive {
         };
         let index: crate::client::registry::manifest::Index = self.parse(OCI_INDEX, &index)?;
         Ok(index.manifests.into_iter().map(Listed::from).collect())
+    }
+
+    /// An image for several machines, where the archive has it whole; `None` for one that is for one machine.
+    ///
+    /// # Errors
+    /// When a blob of it is missing.
+    pub fn everything(&self, listed: &Listed) -> Result<Option<Everything>> {
+        let Form::Oci(descriptor) = &listed.form else { return Ok(None) };
+        let top = self.manifest(descriptor)?;
+        let Document::Index(index) = top.read().map_err(|why| damaged(&self.shown, &why))? else { return Ok(None) };
+        let mut everything = Everything { top, manifests: Vec::new(), blobs: BTreeMap::new() };
+        for descriptor in &index.manifests {
+            // An engine may export what it needs itself, and the index of all.
+            if self.extent(&blob_path(&descriptor.digest))?.is_none() {
+                return Ok(None);
+            }
+            let raw = self.manifest(descriptor)?;
+            if let Document::Manifest(manifest) = raw.read().map_err(|why| damaged(&self.shown, &why))? {
+                for blob in manifest.layers.into_iter().chain([manifest.config]).filter(|blob| blob.urls.is_empty()) {
+                    let path = blob_path(&blob.digest);
+                    let extent = self.extent(&path)?.ok_or_else(|| self.lacks(&path))?;
+                    everything.blobs.insert(blob.digest, extent);
+                }
+            }
+            everything.manifests.push(raw);
+        }
+        Ok(Some(everything))
     }
 
     /// An image with all that belongs to it. Of several for several machines it is the one for `architecture`.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::archive::{Image, Layer};
+use super::archive::{Everything, Extent, Image, Layer};
 use super::compress::{Memory, compress};
 use super::push::Blobs;
 use super::scratch;
@@ -59,8 +59,11 @@ impl Bar<'_> {
 }
 
 /// What became of one blob.
-enum Outcome {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was sent.
     Sent,
+    /// The registry has it already.
     Skipped,
 }
 
@@ -87,16 +90,42 @@ impl<'a> Courier<'a> {
             stream::iter(image.layers.iter().enumerate()).map(one).buffered(AT_ONCE).try_collect().await?;
         let mut delivery = Delivery::default();
         for (descriptor, outcome) in &layers {
-            delivery.count(outcome, descriptor.size);
+            delivery.blobs.count(*outcome, descriptor.size);
         }
         let size = image.configuration.len() as u64;
         let configuration =
             Blob { digest: image.id.clone(), size, content: Content::Memory(image.configuration.clone()) };
         let outcome = self.blob(&configuration, &mut |_| {}).await?;
-        delivery.count(&outcome, size);
+        delivery.blobs.count(outcome, size);
         let manifest = manifest(image, layers.into_iter().map(|(descriptor, _)| descriptor).collect())?;
         self.repository.put_manifest(version, &manifest).await.map_err(Failure::from)?;
         delivery.digest = manifest.digest;
+        Ok(delivery)
+    }
+
+    /// Brings an image for several machines as it is.
+    ///
+    /// # Errors
+    /// As [`Courier::bring`].
+    pub async fn bring_everything(&self, image: &Everything, version: &str, step: &Step) -> Result<Delivery> {
+        let total = image.blobs.values().map(|extent| extent.size).sum();
+        let bar = Bar { step, total, done: RefCell::new(vec![0; image.blobs.len()]) };
+        let one = |(index, (digest, extent)): (usize, (&String, &Extent))| {
+            let (bar, blob) = (&bar, extent.blob(&**digest));
+            async move {
+                let outcome = self.blob(&blob, &mut |sent| bar.reached(index, sent)).await?;
+                bar.reached(index, blob.size);
+                Ok::<_, anyhow::Error>((outcome, blob.size))
+            }
+        };
+        let blobs = stream::iter(image.blobs.iter().enumerate()).map(one);
+        let outcomes: Vec<_> = blobs.buffer_unordered(AT_ONCE).try_collect().await?;
+        let mut delivery = Delivery { digest: image.top.digest.clone(), ..Delivery::default() };
+        outcomes.into_iter().for_each(|(outcome, size)| delivery.blobs.count(outcome, size));
+        for manifest in &image.manifests {
+            self.repository.put_manifest(&manifest.digest, manifest).await.map_err(Failure::from)?;
+        }
+        self.repository.put_manifest(version, &image.top).await.map_err(Failure::from)?;
         Ok(delivery)
     }
 
@@ -150,8 +179,12 @@ impl<'a> Courier<'a> {
         Ok(layer.extent.blob(digest.or_fail(failed)?.or_fail(failed)?))
     }
 
-    async fn blob(&self, blob: &Blob, told: &mut dyn FnMut(u64)) -> Result<Outcome> {
-        if self.is_there(&blob.digest).await? || self.is_mounted(&blob.digest).await? {
+    /// One blob, unless it is there.
+    ///
+    /// # Errors
+    /// When it cannot be read or is damaged, or the registry refuses or does not answer.
+    pub async fn blob(&self, blob: &Blob, told: &mut dyn FnMut(u64)) -> Result<Outcome> {
+        if self.has(&blob.digest).await? {
             return Ok(Outcome::Skipped);
         }
         let repository = self.repository;
@@ -169,6 +202,14 @@ impl<'a> Courier<'a> {
         upload.forget();
         self.note(&blob.digest);
         Ok(Outcome::Sent)
+    }
+
+    /// Whether the repository has a blob, or could have it from another one.
+    ///
+    /// # Errors
+    /// When the registry refuses or does not answer.
+    pub async fn has(&self, digest: &str) -> Result<bool> {
+        Ok(self.is_there(digest).await? || self.is_mounted(digest).await?)
     }
 
     async fn is_there(&self, digest: &str) -> Result<bool> {
@@ -193,14 +234,15 @@ impl<'a> Courier<'a> {
     }
 }
 
-impl Delivery {
-    fn count(&mut self, outcome: &Outcome, size: u64) {
+impl Blobs {
+    /// Counts one more.
+    pub fn count(&mut self, outcome: Outcome, size: u64) {
         match outcome {
             Outcome::Sent => {
-                self.blobs.sent += 1;
-                self.blobs.bytes += size;
+                self.sent += 1;
+                self.bytes += size;
             }
-            Outcome::Skipped => self.blobs.skipped += 1,
+            Outcome::Skipped => self.skipped += 1,
         }
     }
 }

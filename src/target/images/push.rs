@@ -9,7 +9,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::archive::{Archive, Image, Listed};
+use super::archive::{Archive, Everything, Image, Listed};
 use super::deliver::{Courier, Delivery, Seen};
 use super::registry::{Manner, connect};
 use super::{PROCESSOR, scratch, stall};
@@ -132,16 +132,30 @@ async fn push_among(
         step.done(format!("Pushed {to}"));
         return Ok(Pushed { image: to.to_string(), id: known, digest: Some(there.digest), change, sent: None });
     }
-    let image = open(context, source, &step).await?;
-    // An engine may call its image by its manifest, and then only the archive tells.
-    if let Some(there) = there.filter(|there| is_of(there, &image.id)) {
-        step.skip();
-        return Ok(unchanged(to, &image.id, &there));
-    }
-    let delivery = Courier::new(context, &repository, seen)?.bring(&image, &to.version, &step).await?;
+    let courier = Courier::new(context, &repository, seen)?;
+    let (id, delivery) = match open(context, source, &step).await? {
+        // An engine may call its image by its manifest, and then only the archive tells.
+        Opened::One(image) if there.as_ref().is_some_and(|there| is_of(there, &image.id)) => {
+            step.skip();
+            return Ok(unchanged(to, &image.id, &there.expect("it was looked at")));
+        }
+        Opened::One(image) => {
+            let delivery = courier.bring(&image, &to.version, &step).await?;
+            (Some(image.id), delivery)
+        }
+        Opened::Several(image) => (None, courier.bring_everything(&image, &to.version, &step).await?),
+    };
     step.done(format!("Pushed {to}"));
     let Delivery { digest, blobs } = delivery;
-    Ok(Pushed { image: to.to_string(), id: Some(image.id), digest: Some(digest), change, sent: Some(blobs) })
+    Ok(Pushed { image: to.to_string(), id, digest: Some(digest), change, sent: Some(blobs) })
+}
+
+/// An image that was looked into.
+enum Opened {
+    /// For one machine.
+    One(Box<Image>),
+    /// For several.
+    Several(Box<Everything>),
 }
 
 /// Has the engine push an image that changed, to a registry beside it and under its own name; what the registry has then.
@@ -174,32 +188,40 @@ async fn hand_over(
     Ok(there.filter(|there| is_of(there, id)))
 }
 
-/// The digest of an image's configuration, where it is known without looking into the image.
+/// The digest of an image's configuration, where it is known without looking into the image; that of the index of one for
+/// several machines.
 async fn known_id(source: &Source) -> Result<Option<String>> {
     match source {
         Source::Engine(docker, name) => {
             let image = docker.image(name).await.map_err(Failure::from)?.ok_or_else(|| missing(name, docker))?;
             Ok(image.id)
         }
-        Source::Archive(archive, listed) => Ok(Some(archive.image(listed, PROCESSOR)?.id)),
+        Source::Archive(archive, listed) => Ok(Some(match archive.everything(listed)? {
+            Some(everything) => everything.top.digest,
+            None => archive.image(listed, PROCESSOR)?.id,
+        })),
     }
 }
 
-fn missing(name: &str, docker: &Docker) -> Failure {
+/// The failure of an image that an engine lacks.
+pub fn missing(name: &str, docker: &Docker) -> Failure {
     Failure::new(format!("the engine at {} has no image {name}", docker.endpoint().address))
         .hint("`docker images` lists what it has; an archive is given with --file")
         .code(Code::ImageMissing)
 }
 
-async fn open(context: &Context, source: &Source, step: &Step) -> Result<Image> {
-    match source {
-        Source::Archive(archive, listed) => archive.image(listed, PROCESSOR),
+async fn open(context: &Context, source: &Source, step: &Step) -> Result<Opened> {
+    let (archive, listed) = match source {
+        Source::Archive(archive, listed) => (archive.as_ref().clone(), listed.as_ref().clone()),
         Source::Engine(docker, name) => {
             let archive = export(context, docker, &[name], step).await?;
-            let images = archive.images()?;
-            let listed = images.first().ok_or_else(|| Failure::new(format!("the engine exported no {name}")))?;
-            archive.image(listed, PROCESSOR)
+            let listed = archive.images()?.into_iter().next();
+            (archive, listed.ok_or_else(|| Failure::new(format!("the engine exported no {name}")))?)
         }
+    };
+    match archive.everything(&listed)? {
+        Some(everything) => Ok(Opened::Several(Box::new(everything))),
+        None => archive.image(&listed, PROCESSOR).map(|image| Opened::One(Box::new(image))),
     }
 }
 
@@ -301,7 +323,10 @@ pub async fn sources(
 }
 
 /// The image of an archive with this name; an only one without a name may be called anything.
-fn find<'a>(listed: &'a [Listed], name: &str, archive: &Archive) -> Result<&'a Listed> {
+///
+/// # Errors
+/// When there is none.
+pub fn find<'a>(listed: &'a [Listed], name: &str, archive: &Archive) -> Result<&'a Listed> {
     let reference = Reference::parse(name)?;
     if let [only] = listed
         && only.names.is_empty()

@@ -112,3 +112,20 @@ fn what_would_not_run_alone_is_refused_with_the_way_to_build_one_that_does() {
     sandbox.karctl(["images", "build", "injector", "--archive", "i.tar", "--binary", "none"]).stderr(missing).status(2);
     assert!(!sandbox.path("work/i.tar").exists());
 }
+
+#[test]
+fn the_images_of_the_settings_are_listed_also_without_an_engine() {
+    let sandbox = Sandbox::new();
+    let line = ["images", "list", "--set", "redis.image=redis:7"];
+    let text = "COMPONENT  IMAGE                            HERE  DIGEST\n\
+                kafka      apache/kafka:3.9.1               ?     -\n\
+                redis      redis:7                          ?     -\n\
+                registry   registry:2                       ?     -\n\
+                injector   quay.io/ibm/kar-injector:1.3.10  ?     -\n\
+                sidecar    quay.io/ibm/kar-sidecar:1.3.10   ?     -\n";
+    sandbox.karctl(line).stdout(text).status(0);
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let pinned = format!("redis.image=redis@{digest}");
+    let listed = sandbox.karctl(["images", "list", "-o", "json", "--set", &pinned]).output().document("images list");
+    assert_eq!(listed["images"][1]["digest"], json!(digest));
+}

@@ -2,6 +2,8 @@
 //! TLS; and whatever is cut on the way, the same command ends it.
 
 mod faults;
+mod load;
+mod mirror;
 mod push;
 
 use serde_json::{Value, json};
