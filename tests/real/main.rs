@@ -17,6 +17,7 @@ mod hostile;
 mod images;
 mod instance;
 mod kubernetes;
+mod local_clusters;
 mod native_faults;
 mod native_sweep;
 mod parts;
