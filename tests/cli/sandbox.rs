@@ -114,6 +114,7 @@ pub struct Invocation<'a> {
 }
 
 /// What a run left.
+#[derive(Debug)]
 pub struct Finished {
     /// All of stdout.
     pub stdout: String,

@@ -5,6 +5,7 @@
 //! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
 
 mod apps;
+mod clusters;
 mod containers;
 mod docker;
 mod durability;

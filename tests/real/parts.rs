@@ -98,6 +98,13 @@ pub fn kubernetes_schema(name: &str) -> PathBuf {
     PathBuf::from(variable("KARCTL_TEST_CACHE")).join("kubernetes/schemas").join(name)
 }
 
+/// A program of this machine.
+pub fn program(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").expect("a PATH");
+    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    found.unwrap_or_else(|| panic!("`{name}` is not on PATH; tests/setup/packages installs it"))
+}
+
 fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: use tests/run, or eval \"$(tests/setup/parts env)\""))
 }

@@ -15,6 +15,7 @@ use super::configuration::{self, ports};
 use super::look::{self, Found};
 use super::model::{ClusterName, Provider};
 use super::record::{self, Made, Phase, Record};
+use super::returned::returned;
 use super::tools::{self, AnyTool};
 use super::{delete, image, kubeconfig_file, power, preflight, ready, registry_access};
 use crate::client::docker::Docker;
@@ -459,6 +460,7 @@ impl Creation<'_> {
         }
         let cluster = ready::connected(context, kubeconfig, &name, &deadline).await?;
         connection::expect(context, &cluster).await?;
+        returned(context, engine, &cluster, found, &deadline).await?;
         ready::ready(context, &cluster, found.members().count(), &deadline).await?;
         if let Some(registry) = registry {
             if registry_access::ensure_announcement(&cluster, registry).await? {

@@ -1,5 +1,7 @@
 //! Deletes clusters, and says what was left: by the tool that made each, then by the engine itself, in case it left something.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,6 +18,9 @@ use crate::error::{Failure, Result, report};
 use crate::target::kubernetes::connection;
 use crate::target::local::docker::DockerEngine;
 use crate::target::registry::{self, DownOptions};
+
+/// Pause between two looks at whether all containers are gone.
+const RETRY: Duration = Duration::from_millis(100);
 
 /// Which clusters.
 #[derive(Clone, Debug)]
@@ -187,10 +192,16 @@ async fn remove_rest(docker: &Docker, name: &ClusterName, provider: Provider) ->
         Provider::K3d => k3d::CLUSTER_LABEL,
     };
     let label = format!("{key}={name}");
-    for container in docker.containers(&[("label", &label)]).await? {
-        if let Some(id) = container.id {
+    // An engine lists a container that it is still making, whoever asked for it being gone, and does not remove it yet.
+    loop {
+        let containers = docker.containers(&[("label", &label)]).await?;
+        if containers.is_empty() {
+            break;
+        }
+        for id in containers.into_iter().filter_map(|container| container.id) {
             docker.remove_container(&id, AnonymousVolumes::Remove).await?;
         }
+        tokio::time::sleep(RETRY).await;
     }
     if provider == Provider::K3d {
         for network in docker.networks(&provider.network(name)).await? {

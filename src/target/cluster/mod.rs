@@ -21,6 +21,7 @@ mod ready;
 mod record;
 mod registry_access;
 pub mod report;
+mod returned;
 mod tools;
 
 pub use create::{Created, Options, create};

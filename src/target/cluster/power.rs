@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::look::{self, Found};
 use super::model::{ClusterName, Provider};
 use super::record::{self, Record};
+use super::returned::returned;
 use super::tools::AnyTool;
 use super::{kubeconfig_file, ready};
 use crate::client::docker::Docker;
@@ -51,14 +52,14 @@ pub async fn start(context: &Context, name: &ClusterName, dry_run: bool) -> Resu
         start_nodes(context, &engine, &tool, &found).await?;
         // Where its container was stopped too, the nodes would miss it.
         engine.within(&context.deadline.restarted(), registry::attach(engine.client())).await?;
-        verify(context, &tool, &found).await?;
+        verify(context, &engine, &tool, &found).await?;
     }
     let action = if stopped.is_empty() { Action::Unchanged } else { Action::Started };
     Ok(Switched { name: name.clone(), provider: found.provider, action, containers: stopped, dry_run })
 }
 
 /// A start may have moved the API server to another port.
-async fn verify(context: &Context, tool: &AnyTool, found: &Found) -> Result<()> {
+async fn verify(context: &Context, engine: &DockerEngine, tool: &AnyTool, found: &Found) -> Result<()> {
     let deadline = context.deadline.restarted();
     let name = &found.name;
     let file = match Record::read(context, name)? {
@@ -67,6 +68,7 @@ async fn verify(context: &Context, tool: &AnyTool, found: &Found) -> Result<()> 
     };
     kubeconfig_file::write(&file, &tool.kubeconfig(name).await?, None).await?;
     let cluster = ready::connected(context, &file, &found.provider.context(name), &deadline).await?;
+    returned(context, engine, &cluster, found, &deadline).await?;
     ready::ready(context, &cluster, found.members().count(), &deadline).await
 }
 

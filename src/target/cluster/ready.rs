@@ -94,6 +94,7 @@ pub fn is_ready(node: &Object) -> bool {
     condition(node, "Ready").is_some_and(|condition| condition["status"] == "True")
 }
 
-fn condition<'a>(object: &'a Object, kind: &str) -> Option<&'a serde_json::Value> {
+/// A condition of an object, by its type.
+pub fn condition<'a>(object: &'a Object, kind: &str) -> Option<&'a serde_json::Value> {
     object.list("/status/conditions").iter().find(|condition| condition["type"] == kind)
 }
