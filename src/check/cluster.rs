@@ -156,8 +156,19 @@ pub struct Registry {
     pub host: String,
     /// Whether the cluster is on this machine, or a local tool made it.
     pub is_local_cluster: bool,
+    /// The virtual machine that its node is in, where a desktop's own cluster is.
+    pub desktop: Option<Desktop>,
     /// Names by which the cluster says that its nodes reach a local registry; empty where it says nothing.
     pub announced: Told<Vec<String>>,
+}
+
+/// A cluster of one node that a desktop keeps in a virtual machine, and that nobody has told of a registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Desktop {
+    /// Whose, such as `Docker Desktop`.
+    pub title: &'static str,
+    /// Whether its node runs pods with the engine of this machine, which reaches what is published on `localhost`.
+    pub shares_engine: bool,
 }
 
 /// A webhook that is asked about pods that are created.

@@ -1,7 +1,7 @@
 //! What a cluster should be like for `karctl k8s deploy`, and for what it brought about. Pure.
 
 use super::capacity;
-use super::cluster::{Cluster, Namespace, Node, Runtime, Webhook};
+use super::cluster::{Cluster, Desktop, Namespace, Node, Runtime, Webhook};
 use super::{Check, Finding, Reason, Severity};
 use crate::code::Code;
 use crate::settings::Implementation;
@@ -186,14 +186,15 @@ fn registry(cluster: &Cluster) -> Finding {
         return Finding::Fine(format!("images come from {}", hosts.join(", ")));
     };
     let own = own.join(", ");
-    match &cluster.registry.announced {
-        Ok(announced) if announced.iter().any(|name| name == host) => {
+    match (&cluster.registry.announced, cluster.registry.desktop) {
+        (Ok(announced), _) if announced.iter().any(|name| name == host) => {
             Finding::Fine(format!("the cluster says that its nodes reach {host}"))
         }
-        Ok(announced) if !announced.is_empty() => Finding::Bad(
+        (Ok(announced), _) if !announced.is_empty() => Finding::Bad(
             format!("{own} would be pulled, and the cluster says that its nodes reach {}", announced.join(" and ")),
             vec![format!("give --set kubernetes.dev_registry={}", announced[0])],
         ),
+        (_, Some(desktop)) => desktop_registry(desktop, &own, host),
         _ if cluster.registry.is_local_cluster => Finding::Doubtful(
             format!("{own} would be pulled, and the cluster does not say whether its nodes reach {host}"),
             vec![
@@ -208,6 +209,30 @@ fn registry(cluster: &Cluster) -> Finding {
                   --set injector.image=IMAGE"
                     .to_owned(),
             ],
+        ),
+    }
+}
+
+/// Whether the node of a desktop's own cluster can pull from the registry of this machine.
+fn desktop_registry(desktop: Desktop, own: &str, host: &str) -> Finding {
+    let Desktop { title, shares_engine } = desktop;
+    let is_loopback = host.split(':').next().is_some_and(|name| name == "localhost" || name == "127.0.0.1");
+    match (is_loopback, shares_engine) {
+        (true, true) => {
+            Finding::Fine(format!("the node of {title} pulls with this machine's engine, which reaches {host}"))
+        }
+        (true, false) => Finding::Doubtful(
+            format!(
+                "{own} would be pulled, and the node of {title} has an engine of its own, for which {host} is the node itself"
+            ),
+            vec![
+                format!("have {title} run Kubernetes with the docker engine (dockerd), where it can"),
+                "or have a cluster that reaches the registry: `karctl cluster create`".to_owned(),
+            ],
+        ),
+        (false, _) => Finding::Bad(
+            format!("{own} would be pulled, and the name {host} leads nowhere in the virtual machine of {title}"),
+            vec!["give --profile docker-desktop, whose images are of localhost:5000".to_owned()],
         ),
     }
 }

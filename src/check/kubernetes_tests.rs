@@ -1,6 +1,6 @@
 use super::*;
 use crate::check::cluster::{
-    Amounts, Claim, Demand, Namespace, Node, Pod, Quota, Range, Registry, Runtime, StorageClass, Webhook,
+    Amounts, Claim, Demand, Desktop, Namespace, Node, Pod, Quota, Range, Registry, Runtime, StorageClass, Webhook,
 };
 use crate::check::{Outcome, Report, run};
 use crate::quantity::Quantity;
@@ -51,7 +51,12 @@ fn good() -> Cluster {
         level: "restricted",
         may_force: false,
         namespaces: Ok(vec![namespace("kar-system", Some("restricted"), true), namespace("default", None, false)]),
-        registry: Registry { host: "registry:5000".to_owned(), is_local_cluster: true, announced: Ok(Vec::new()) },
+        registry: Registry {
+            host: "registry:5000".to_owned(),
+            is_local_cluster: true,
+            desktop: None,
+            announced: Ok(Vec::new()),
+        },
         webhooks: Ok(Vec::new()),
         runtime: None,
     }
@@ -242,6 +247,23 @@ fn levels_of_pod_security_that_refuse_are_told() {
         it.injector = Implementation::Karctl;
     };
     assert_eq!(failed(own), Vec::<String>::new());
+}
+
+#[test]
+fn the_node_of_a_desktop_pulls_from_localhost_where_it_shares_the_engine() {
+    let desktop = |host: &'static str, shares_engine| {
+        move |it: &mut Cluster| {
+            it.demand.images = vec![format!("{host}/kar/kar-injector:latest")];
+            it.registry.desktop = Some(Desktop { title: "Docker Desktop", shares_engine });
+        }
+    };
+    assert_eq!(failed(desktop("localhost:5000", true)), Vec::<String>::new());
+    let alone = "warning KAR219: localhost:5000/kar/kar-injector:latest would be pulled, and the node of Docker Desktop has \
+                 an engine of its own, for which localhost:5000 is the node itself";
+    assert_eq!(failed(desktop("localhost:5000", false)), [alone]);
+    let nowhere = "error KAR219: registry:5000/kar/kar-injector:latest would be pulled, and the name registry:5000 leads \
+                   nowhere in the virtual machine of Docker Desktop";
+    assert_eq!(failed(desktop("registry:5000", true)), [nowhere]);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::rotation::Stages;
 use super::{manifests, names, namespaces, status};
 use crate::change::Change;
 use crate::check::cluster::{
-    Amounts, Cluster as Subject, Namespace, Quota, Range, Registry, Runtime, StorageClass, Told,
+    Amounts, Cluster as Subject, Desktop, Namespace, Quota, Range, Registry, Runtime, StorageClass, Told,
 };
 use crate::check::kubernetes::{AFTER, BEFORE};
 use crate::check::{self, Reason, Report};
@@ -28,6 +28,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::quantity::Quantity;
 use crate::settings::Settings;
+use crate::target::cluster::Flavour;
 
 /// Label with the level of Pod Security of a namespace.
 const LEVEL: &str = "pod-security.kubernetes.io/enforce";
@@ -100,6 +101,7 @@ async fn look(
     let kept: Vec<_> = claims.iter().flatten().map(Object::name).collect();
     let mut demand = demand::of(&prospect.objects, &prospect.new, &existing, &kept);
     demand.spread = Some(wanted.spread);
+    let desktop = nodes.as_ref().ok().and_then(|nodes| desktop(cluster, nodes));
     Subject {
         version: cluster.version().text.clone(),
         minor: cluster.version().minor,
@@ -117,7 +119,12 @@ async fn look(
         level: manifests::pod_security(wanted.anyuid),
         may_force: options.policy.force_conflicts,
         namespaces,
-        registry: Registry { host: wanted.dev_registry.clone(), is_local_cluster: is_local(cluster), announced },
+        registry: Registry {
+            host: wanted.dev_registry.clone(),
+            is_local_cluster: is_local(cluster),
+            desktop,
+            announced,
+        },
         webhooks,
         runtime,
     }
@@ -286,6 +293,18 @@ async fn namespaces(cluster: &Cluster, runtime: &str, wanted: &[String]) -> Told
         }
     }
     Ok(namespaces)
+}
+
+/// The desktop that keeps the cluster, by its context and its node.
+fn desktop(cluster: &Cluster, nodes: &[(Object, Option<String>)]) -> Option<Desktop> {
+    let flavour = Flavour::of_context(&cluster.chosen().context).filter(|flavour| !flavour.knows_registry_by_name())?;
+    let runs_docker = |node: &Object| {
+        node.text("/status/nodeInfo/containerRuntimeVersion").is_some_and(|runtime| runtime.starts_with("docker://"))
+    };
+    // minikube's docker is one of its own, in the node.
+    let shares_engine =
+        flavour != Flavour::Minikube && !nodes.is_empty() && nodes.iter().all(|(node, _)| runs_docker(node));
+    Some(Desktop { title: flavour.title(), shares_engine })
 }
 
 /// Names by which the cluster's nodes reach a local registry. `hostFromClusterNetwork` is for pods, who pull nothing.
