@@ -100,6 +100,14 @@ fn a_cluster_of_kind_runs_kar_from_its_creation_to_its_end() {
     developer.apply(&pod("by-registry", "registry:5000/kt/new:1", "Always", "system"));
     developer.is_ready("by-localhost");
     developer.is_ready("by-registry");
+    let load = ["images", "load", "karctl-test/client:1", "-o", "json"];
+    let changes = |loaded: &Value| {
+        loaded["nodes"].as_array().expect("a list").iter().map(|node| node["change"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(changes(&developer.must(&load).document("images load")), ["created", "created"]);
+    assert_eq!(changes(&developer.must(&load).document("images load")), ["unchanged", "unchanged"]);
+    developer.apply(&pod("by-load", "karctl-test/client:1", "Never", "system"));
+    developer.is_ready("by-load");
 
     // Stopped and started: all comes back, with its data.
     let stopped = developer.cluster("stop", &[]);
