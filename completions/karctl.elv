@@ -957,6 +957,13 @@ set edit:completion:arg-completer[karctl] = {|@words|
         }
         &'karctl;app;up'= {
             cand --instance 'Name of the local instance'
+            cand --to 'Where it runs [default: cluster where an option of it is given, else local]'
+            cand -n 'Namespace on the cluster [default: that of the context]'
+            cand --namespace 'Namespace on the cluster [default: that of the context]'
+            cand --context 'Context of the kubeconfig [default: its current one]'
+            cand --kubeconfig 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]'
+            cand --registry 'Registry, and folder in it, that images are pushed to [default: that of this machine]'
+            cand --ingress 'Lead requests for this host''s name to the first component that offers a service'
             cand -o 'Form of the result on stdout'
             cand --output 'Form of the result on stdout'
             cand --timeout 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]'
@@ -967,6 +974,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand -d 'Return when everything is ready'
             cand --detach 'Return when everything is ready'
             cand --dry-run 'Say what would be done, and do nothing'
+            cand --no-wait 'Do not wait until the workloads are ready'
             cand -y 'Answer yes to every question'
             cand --yes 'Answer yes to every question'
             cand -v 'Say more on stderr; twice for every request'
@@ -976,6 +984,11 @@ set edit:completion:arg-completer[karctl] = {|@words|
         }
         &'karctl;app;down'= {
             cand --instance 'Name of the local instance'
+            cand --to 'Where it runs [default: cluster where an option of it is given, else local]'
+            cand -n 'Namespace on the cluster [default: that of the context]'
+            cand --namespace 'Namespace on the cluster [default: that of the context]'
+            cand --context 'Context of the kubeconfig [default: its current one]'
+            cand --kubeconfig 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]'
             cand -o 'Form of the result on stdout'
             cand --output 'Form of the result on stdout'
             cand --timeout 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]'

@@ -984,6 +984,13 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l instance -d 'Name of the local instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l to -d 'Where it runs [default: cluster where an option of it is given, else local]' -r -f -a "local\t'Containers on the network of a local instance'
+cluster\t'A Kubernetes or OpenShift cluster'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s n -l namespace -d 'Namespace on the cluster [default: that of the context]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l registry -d 'Registry, and folder in it, that images are pushed to [default: that of this machine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l ingress -d 'Lead requests for this host\'s name to the first component that offers a service' -r
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -998,10 +1005,16 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s w -l watch -d 'Go on: build and replace whenever files change'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s d -l detach -d 'Return when everything is ready'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l no-wait -d 'Do not wait until the workloads are ready'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l instance -d 'Name of the local instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l to -d 'Where it runs [default: cluster where an option of it is given, else local]' -r -f -a "local\t'Containers on the network of a local instance'
+cluster\t'A Kubernetes or OpenShift cluster'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s n -l namespace -d 'Namespace on the cluster [default: that of the context]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -1004,6 +1004,13 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
         }
         'karctl;app;up' {
             [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Name of the local instance')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where it runs [default: cluster where an option of it is given, else local]')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Namespace on the cluster [default: that of the context]')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'Namespace on the cluster [default: that of the context]')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Context of the kubeconfig [default: its current one]')
+            [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'Registry, and folder in it, that images are pushed to [default: that of this machine]')
+            [CompletionResult]::new('--ingress', '--ingress', [CompletionResultType]::ParameterName, 'Lead requests for this host''s name to the first component that offers a service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]')
@@ -1014,6 +1021,7 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'Return when everything is ready')
             [CompletionResult]::new('--detach', '--detach', [CompletionResultType]::ParameterName, 'Return when everything is ready')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
+            [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Do not wait until the workloads are ready')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on stderr; twice for every request')
@@ -1024,6 +1032,11 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
         }
         'karctl;app;down' {
             [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Name of the local instance')
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where it runs [default: cluster where an option of it is given, else local]')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Namespace on the cluster [default: that of the context]')
+            [CompletionResult]::new('--namespace', '--namespace', [CompletionResultType]::ParameterName, 'Namespace on the cluster [default: that of the context]')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Context of the kubeconfig [default: its current one]')
+            [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Form of the result on stdout')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]')

@@ -56,7 +56,8 @@
 //!
 //! [`settings::project`] is `karctl.yaml`, the one file of a project: typed and strict, each mistake with its line and column.
 //! [`target::app`] detects a project and writes what it lacks; it packs and hashes each component's build context, has the
-//! engine build the image of that tag where there is none, and runs it as [`target::local::app`] runs any component.
+//! engine build the image of that tag where there is none, and runs it as [`target::local::app`] runs any component, or pushes
+//! it and applies the project's manifests with it.
 //!
 //! # Injection
 //!

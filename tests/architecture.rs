@@ -138,6 +138,7 @@ const PURE: &[&str] = &[
     "src/manifest.rs",
     "src/inject/",
     "src/target/app/ignore.rs",
+    "src/target/app/manifests.rs",
     "src/target/app/scaffold.rs",
     "src/target/local/instance.rs",
     "src/target/local/files.rs",

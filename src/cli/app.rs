@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
 
+use super::k8s::ClusterArguments;
 use super::{completions, interruptible};
 use crate::context::Context;
 use crate::error::Result;
 use crate::settings::project::FILE;
+use crate::settings::{self, Sources};
 use crate::target::app::Language;
-use crate::target::app::attend::attend;
+use crate::target::app::attend::{attend, attend_cluster};
+use crate::target::app::cluster::{self, ClusterDown, ClusterUp};
 use crate::target::app::folder::Folder;
 use crate::target::app::init::{self, Initialised, Order};
 use crate::target::app::local::{self, Down, Network, Up};
 use crate::target::app::watch::Watch;
+use crate::target::kubernetes::connection::connect;
 use crate::target::local::instance::{DEFAULT_NAME, InstanceName};
 
 /// The subcommands of `karctl app`.
@@ -29,7 +33,7 @@ pub enum AppCommand {
     /// Give a project what it needs to run with KAR; what is there is left as it is
     Init(Box<InitArguments>),
     /// Build the applications of a project, run them and keep them up to date
-    Up(UpArguments),
+    Up(Box<UpArguments>),
     /// End the applications of a project and remove what `up` made
     Down(DownArguments),
 }
@@ -40,11 +44,16 @@ pub enum AppCommand {
 The image of each component is built where its files changed, and runs on the network of a local instance; what has not
 changed is left alone. Then the logs are shown until all have ended. Ctrl-C ends that, and leaves the application running.
 
+On a cluster, the images are pushed to the registry of this machine (`karctl registry up`) or another, the namespace is
+enabled, and the manifests are applied where they differ, with these images.
+
 Examples:
   karctl app up
   karctl app up --watch                     builds and replaces when a file changes
   karctl app up hello --detach              returns when everything is ready
-  karctl app up --dry-run")]
+  karctl app up --dry-run
+  karctl app up --to cluster -n team-a --ingress hello.example.org
+  karctl app up --to cluster --registry quay.io/me --context production")]
 pub struct UpArguments {
     #[command(flatten)]
     place: PlaceArguments,
@@ -57,6 +66,15 @@ pub struct UpArguments {
     /// Say what would be done, and do nothing
     #[arg(long, conflicts_with = "watch")]
     dry_run: bool,
+    /// Registry, and folder in it, that images are pushed to [default: that of this machine]
+    #[arg(long, value_name = "HOST/FOLDER", help_heading = "Cluster")]
+    registry: Option<String>,
+    /// Lead requests for this host's name to the first component that offers a service
+    #[arg(long, value_name = "HOST", help_heading = "Cluster")]
+    ingress: Option<String>,
+    /// Do not wait until the workloads are ready
+    #[arg(long, help_heading = "Cluster")]
+    no_wait: bool,
 }
 
 /// Options of `karctl app down`.
@@ -64,7 +82,8 @@ pub struct UpArguments {
 #[command(after_help = "\
 Examples:
   karctl app down
-  karctl app down hello --dry-run")]
+  karctl app down hello --dry-run
+  karctl app down --to cluster -n team-a")]
 pub struct DownArguments {
     #[command(flatten)]
     place: PlaceArguments,
@@ -83,6 +102,37 @@ pub struct PlaceArguments {
     #[arg(long, value_name = "NAME", env = "KARCTL_LOCAL_NAME", default_value = DEFAULT_NAME, hide_env = true,
           add = ArgValueCandidates::new(completions::instances))]
     instance: String,
+    /// Where it runs [default: cluster where an option of it is given, else local]
+    #[arg(long, value_enum, value_name = "TARGET")]
+    to: Option<TargetArgument>,
+    /// Namespace on the cluster [default: that of the context]
+    #[arg(short, long, value_name = "NAMESPACE", help_heading = "Cluster")]
+    namespace: Option<String>,
+    #[command(flatten)]
+    cluster: ClusterArguments,
+}
+
+/// `--to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TargetArgument {
+    /// Containers on the network of a local instance
+    Local,
+    /// A Kubernetes or OpenShift cluster
+    Cluster,
+}
+
+impl PlaceArguments {
+    /// Whether a cluster is meant; `more` says that another option of one was given.
+    fn is_cluster(&self, more: bool) -> bool {
+        let implied = more || self.namespace.is_some() || self.cluster.is_given();
+        self.to.map_or(implied, |to| to == TargetArgument::Cluster)
+    }
+
+    fn options(&self, context: &Context) -> Result<cluster::Options> {
+        let loaded = settings::load(&context.environment, &Sources::default())?;
+        let runtime = loaded.settings.kubernetes.namespace;
+        Ok(cluster::Options { namespace: self.namespace.clone(), runtime, ..cluster::Options::default() })
+    }
 }
 
 /// Options of `karctl app init`.
@@ -169,6 +219,9 @@ pub async fn run(command: AppCommand, context: &Context) -> Result<u8> {
 impl UpArguments {
     async fn run(&self, context: &Context) -> Result<u8> {
         let folder = Folder::read(context, &self.place.folder)?;
+        if self.place.is_cluster(self.registry.is_some() || self.ingress.is_some() || self.no_wait) {
+            return self.run_on_cluster(context, folder).await;
+        }
         let name = InstanceName::parse(&self.place.instance)?;
         let watched = if self.watch { Some(Watch::begin(&folder.path, &folder.project)?) } else { None };
         let begin = async {
@@ -183,11 +236,40 @@ impl UpArguments {
         }
         attend(context, &network, folder, &up, watched).await
     }
+
+    async fn run_on_cluster(&self, context: &Context, folder: Folder) -> Result<u8> {
+        let options = cluster::Options {
+            registry: self.registry.clone(),
+            ingress: self.ingress.clone(),
+            no_wait: self.no_wait,
+            dry_run: self.dry_run,
+            ..self.place.options(context)?
+        };
+        let watched = if self.watch { Some(Watch::begin(&folder.path, &folder.project)?) } else { None };
+        let begin = async {
+            let cluster = connect(context, &self.place.cluster.selection()).await?;
+            let up = cluster::up(context, &cluster, &folder, &options).await?;
+            Ok((cluster, up))
+        };
+        let (cluster, up) = interruptible(begin).await?;
+        context.ui.data(&up, ClusterUp::text)?;
+        if let Some(watch) = watched {
+            attend_cluster(context, &cluster, folder, &options, watch).await?;
+        }
+        Ok(0)
+    }
 }
 
 impl DownArguments {
     async fn run(&self, context: &Context) -> Result<u8> {
         let folder = Folder::read(context, &self.place.folder)?;
+        if self.place.is_cluster(false) {
+            let options = cluster::Options { dry_run: self.dry_run, ..self.place.options(context)? };
+            let cluster = connect(context, &self.place.cluster.selection()).await?;
+            let down = cluster::down(context, &cluster, &folder, &options).await?;
+            context.ui.data(&down, ClusterDown::text)?;
+            return Ok(0);
+        }
         let name = InstanceName::parse(&self.place.instance)?;
         let down = local::down(context, &name, &folder, self.dry_run).await?;
         context.ui.data(&down, Down::text)?;

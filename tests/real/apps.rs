@@ -115,7 +115,7 @@ impl Drop for Application {
 }
 
 /// Runs the docker CLI: whether it worked, and what it printed.
-fn docker(arguments: &[&str]) -> (bool, String) {
+pub fn docker(arguments: &[&str]) -> (bool, String) {
     let output = Command::new("docker")
         .args(arguments)
         .env("DOCKER_HOST", parts::docker_host())

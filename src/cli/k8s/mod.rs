@@ -60,6 +60,11 @@ pub struct ClusterArguments {
 }
 
 impl ClusterArguments {
+    /// Whether anything was typed.
+    pub fn is_given(&self) -> bool {
+        self.context.is_some() || self.kubeconfig.is_some()
+    }
+
     /// For the client.
     pub fn selection(&self) -> Selection {
         Selection { kubeconfig: self.kubeconfig.clone(), context: self.context.clone() }

@@ -60,6 +60,12 @@ pub const STATEFUL_SET: Kind = namespaced("apps/v1", "StatefulSet", "statefulset
 pub const DEPLOYMENT: Kind = namespaced("apps/v1", "Deployment", "deployments");
 /// A daemon set.
 pub const DAEMON_SET: Kind = namespaced("apps/v1", "DaemonSet", "daemonsets");
+/// Pods that run to their end.
+pub const JOB: Kind = namespaced("batch/v1", "Job", "jobs");
+/// Jobs at certain times.
+pub const CRON_JOB: Kind = namespaced("batch/v1", "CronJob", "cronjobs");
+/// The way of HTTP from outside to a service.
+pub const INGRESS: Kind = namespaced("networking.k8s.io/v1", "Ingress", "ingresses");
 /// What a deployment makes its pods with; one for each of its versions.
 pub const REPLICA_SET: Kind = namespaced("apps/v1", "ReplicaSet", "replicasets");
 /// What sets the number of a workload's pods.
@@ -101,6 +107,9 @@ pub const KINDS: &[Kind] = &[
     STATEFUL_SET,
     DEPLOYMENT,
     DAEMON_SET,
+    JOB,
+    CRON_JOB,
+    INGRESS,
     REPLICA_SET,
     AUTOSCALER,
     ROLE,

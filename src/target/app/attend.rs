@@ -5,12 +5,14 @@ use std::path::Path;
 
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::cluster::{self, Options};
 use super::folder::Folder;
 use super::local::{Network, Up};
 use super::watch::Watch;
 use crate::client::docker::{Docker, LogRequest};
 use crate::context::Context;
 use crate::error::{Result, report};
+use crate::target::kubernetes::connection::Cluster;
 use crate::target::local::engine::Action;
 use crate::ui::Ui;
 
@@ -63,6 +65,46 @@ pub async fn attend(
     let apps: Vec<_> = folder.project.apps.iter().map(|app| format!("`{}`", app.name)).collect();
     context.ui.note(format!("{} goes on; `karctl app down` ends it", apps.join(" and ")));
     Ok(0)
+}
+
+/// Applies an application to a cluster again whenever files of its project change, until Ctrl-C, which leaves it there.
+///
+/// # Errors
+/// When the folder of the project cannot be read. What cannot be built, pushed or applied is told, and waits for the next
+/// change.
+pub async fn attend_cluster(
+    context: &Context,
+    cluster: &Cluster,
+    mut folder: Folder,
+    options: &Options,
+    mut watch: Watch,
+) -> Result<()> {
+    let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
+    context.ui.note(format!("Watching {}; Ctrl-C ends that and leaves the application", folder.path.display()));
+    loop {
+        let changed = tokio::select! {
+            _ = &mut interrupt => break,
+            changed = watch.changed(&folder.path, &folder.project) => changed?,
+        };
+        context.ui.note(format!("Changed: {}", named(&changed)));
+        let again = Context { deadline: context.deadline.restarted(), ..context.clone() };
+        let renewed = async {
+            folder = Folder::read(&again, &folder.path)?;
+            cluster::up(&again, cluster, &folder, options).await
+        };
+        let renewed = tokio::select! {
+            _ = &mut interrupt => break,
+            renewed = renewed => renewed,
+        };
+        match renewed {
+            Ok(up) => {
+                up.text().lines().filter(|line| !line.ends_with("unchanged")).for_each(|line| context.ui.note(line))
+            }
+            Err(error) => tell(&context.ui, &error),
+        }
+    }
+    context.ui.note("The application goes on; `karctl app down --to cluster` removes it");
+    Ok(())
 }
 
 async fn renew(context: &Context, network: &Network<'_>, folder: &mut Folder) -> Result<Up> {

@@ -10,6 +10,7 @@
 //! needs no restart.
 
 pub mod attend;
+pub mod cluster;
 pub mod folder;
 pub mod init;
 pub mod local;
@@ -19,6 +20,7 @@ mod context;
 mod detect;
 mod ignore;
 mod image;
+mod manifests;
 mod ready;
 mod scaffold;
 

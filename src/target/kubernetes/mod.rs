@@ -38,7 +38,7 @@ mod rotation;
 pub mod status;
 pub mod team;
 pub mod undeploy;
-mod wait;
+pub mod wait;
 pub mod workloads;
 
 use crate::code::Code;

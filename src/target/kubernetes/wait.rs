@@ -34,6 +34,15 @@ const QUOTED_LINES: u32 = 8;
 /// # Errors
 /// At once when the cause is permanent, else when the time is over; with the cause.
 pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -> Result<()> {
+    let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
+    wait_for(context, cluster, objects, &labels).await
+}
+
+/// [`wait`], for workloads whose pods have these labels, and beside them `name`, which is the workload's.
+///
+/// # Errors
+/// As [`wait`].
+pub async fn wait_for(context: &Context, cluster: &Cluster, objects: &[Reference], labels: &str) -> Result<()> {
     let is_workload = |object: &&Reference| [STATEFUL_SET.name, DEPLOYMENT.name].contains(&object.kind.as_str());
     let workloads: Vec<_> = objects.iter().filter(is_workload).collect();
     let steps: Vec<_> =
@@ -48,7 +57,10 @@ pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -
         let mut last_seen = String::new();
         for ((workload, step), state) in waiting.into_iter().zip(states) {
             let mut readiness = state.map_or_else(|| Readiness::waiting("it is not there"), |state| readiness(&state));
-            if has_waited && matches!(readiness, Readiness::Ready(_)) && has_former_pods(cluster, workload).await? {
+            if has_waited
+                && matches!(readiness, Readiness::Ready(_))
+                && has_former_pods(cluster, workload, labels).await?
+            {
                 readiness = Readiness::waiting("pods of a former version are on their way out");
             }
             match readiness {
@@ -64,7 +76,7 @@ pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -
         if waiting.is_empty() {
             break;
         }
-        let found = look_for_trouble(cluster, &waiting).await?;
+        let found = look_for_trouble(cluster, &waiting, labels).await?;
         let is_over = context.deadline.left().is_zero();
         match found {
             Some(found) if found.is_permanent => {
@@ -88,12 +100,12 @@ pub async fn wait(context: &Context, cluster: &Cluster, objects: &[Reference]) -
 }
 
 /// Whether pods of a deployment's former version are still there; a stateful set has ended each before it made the next.
-async fn has_former_pods(cluster: &Cluster, workload: &Reference) -> Result<bool> {
+async fn has_former_pods(cluster: &Cluster, workload: &Reference, labels: &str) -> Result<bool> {
     if workload.kind != DEPLOYMENT.name {
         return Ok(false);
     }
-    let Some(version) = version(cluster, workload).await? else { return Ok(true) };
-    let labels = format!("app.kubernetes.io/name={},name={}", names::PART_OF, workload.name);
+    let Some(version) = version(cluster, workload, labels).await? else { return Ok(true) };
+    let labels = format!("{labels},name={}", workload.name);
     let pods = cluster.list(POD, workload.namespace.as_deref(), &labels).await.map_err(Failure::from)?;
     // One that was evicted stays as a record of that, one whose node is gone until somebody removes the node.
     let has_ended = |pod: &Object| matches!(pod.text("/status/phase"), Some("Succeeded" | "Failed")) || is_overdue(pod);
@@ -108,11 +120,10 @@ fn is_overdue(pod: &Object) -> bool {
 
 /// The worst trouble of the workloads that are not ready. Pods of a former version are on their way out; those of a stateful
 /// set that will never be ready hold up the new ones, and are ended.
-async fn look_for_trouble(cluster: &Cluster, waiting: &[(&Reference, Step)]) -> Result<Option<Trouble>> {
+async fn look_for_trouble(cluster: &Cluster, waiting: &[(&Reference, Step)], labels: &str) -> Result<Option<Trouble>> {
     let namespace = waiting.first().and_then(|(workload, _)| workload.namespace.as_deref());
-    let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
     let (pods, claims, events) = tokio::try_join!(
-        cluster.list(POD, namespace, &labels),
+        cluster.list(POD, namespace, labels),
         cluster.list(CLAIM, namespace, ""),
         cluster.list(EVENT, namespace, ""),
     )
@@ -121,7 +132,7 @@ async fn look_for_trouble(cluster: &Cluster, waiting: &[(&Reference, Step)]) -> 
     let mut without_pods = Vec::new();
     for (workload, _) in waiting {
         let of_workload: Vec<_> = pods.iter().filter(|pod| pod.label("name") == Some(&workload.name)).collect();
-        let Some(version) = version(cluster, workload).await? else { continue };
+        let Some(version) = version(cluster, workload, labels).await? else { continue };
         let (new, former): (Vec<_>, Vec<_>) = of_workload.into_iter().partition(|pod| version.has(pod));
         // Events of a time when none could be created outlive it.
         if new.is_empty() {
@@ -150,7 +161,7 @@ impl Version {
 }
 
 /// The newest version of a workload; `None` while its controller has not made it yet.
-async fn version(cluster: &Cluster, workload: &Reference) -> Result<Option<Version>> {
+async fn version(cluster: &Cluster, workload: &Reference, labels: &str) -> Result<Option<Version>> {
     let Some(live) = cluster.get(workload).await.map_err(Failure::from)? else { return Ok(None) };
     if live.number("/status/observedGeneration") < live.number("/metadata/generation") {
         return Ok(None);
@@ -159,7 +170,7 @@ async fn version(cluster: &Cluster, workload: &Reference) -> Result<Option<Versi
         let value = live.text("/status/updateRevision").map(str::to_owned);
         return Ok(value.map(|value| Version { label: "controller-revision-hash", value }));
     }
-    let labels = format!("app.kubernetes.io/name={},name={}", names::PART_OF, workload.name);
+    let labels = format!("{labels},name={}", workload.name);
     let sets = cluster.list(REPLICA_SET, workload.namespace.as_deref(), &labels).await.map_err(Failure::from)?;
     let revision = live.annotation(REVISION);
     let newest = sets.iter().find(|set| set.annotation(REVISION) == revision);

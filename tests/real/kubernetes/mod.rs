@@ -9,6 +9,7 @@
 
 mod addons;
 mod adoption;
+mod apps;
 mod audit;
 mod bad_input;
 mod checks;
