@@ -52,6 +52,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "cluster" -d 'Clusters on this machine, made by kind or k3d'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "bundle" -d 'Everything that is needed without a network, in one file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
@@ -1362,6 +1363,78 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "save" -d 'Write images, settings, manifests and the native engine\'s parts into one file'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "load" -d 'Bring what is in a bundle into an engine, a registry or a cluster'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "verify" -d 'Check that a bundle is whole'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l image -d 'One more image, such as that of an application; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l only-these -d 'Only the images that are named with --image'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l dry-run -d 'Say what would be in it, and write and pull nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l to -d 'A registry, instead of the engine' -r -f -a "(__fish_print_hostnames)"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l cluster -d 'Name of a kind or k3d cluster, instead of the engine' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l dry-run -d 'Say what would be loaded, and load nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

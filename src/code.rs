@@ -245,6 +245,12 @@ codes! {
     "KAR327" NoNodes "no cluster of containers was found",
         "`karctl images load` brings images into the nodes of kind and k3d clusters, which are containers of the engine and found by their labels. None of that name runs.",
         "`docker ps` shows the nodes; start the cluster, or point DOCKER_HOST to its engine. Other clusters pull from a registry: `karctl images push`.";
+    "KAR328" BundleUnusable "a file is no bundle, or is damaged",
+        "A bundle says what is in it, with a checksum for each file. Something is missing or differs: most often it was cut off when it was copied.",
+        "Copy it again and check it with `karctl bundle verify FILE`, or save it anew.";
+    "KAR329" BundleArchitecture "a bundle is for another processor",
+        "Images and programs are built for one processor. The engine that was to run these has another one.",
+        "Save a bundle on a machine with that processor, or from an engine that pulled the images for it.";
     "KAR340" BadProject "karctl.yaml is wrong",
         "The file of the project has an unknown key, a value that does not fit, or a form that this karctl does not read; the message has the line and column.",
         "Correct the place that the message names; `karctl app init DIR --example hello` writes one to compare with.";

@@ -4,6 +4,7 @@
 mod addon;
 mod app;
 mod arguments;
+mod bundle;
 mod cache;
 mod check;
 mod cluster;
@@ -91,6 +92,9 @@ enum Command {
     /// Container images
     #[command(subcommand)]
     Images(images::ImagesCommand),
+    /// Everything that is needed without a network, in one file
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
     /// Whether this machine or a cluster is ready, and how to get what is missing
     #[command(subcommand)]
     Check(check::CheckCommand),
@@ -241,6 +245,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Injector(command) => injector::run(command, context).await,
         Command::App(command) => app::run(command, context).await,
         Command::Images(command) => images::run(command, context).await,
+        Command::Bundle(command) => bundle::run(command, context).await,
         Command::Cluster(command) => cluster::run(command, context).await,
         Command::Registry(command) => registry::run(command, context).await,
         Command::Check(command) => check::run(command, context).await,

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, app, cache, cluster, environment, images, kubernetes, local, namespace, registry};
+use crate::target::{self, app, bundle, cache, cluster, environment, images, kubernetes, local, namespace, registry};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -28,6 +28,9 @@ const DOCUMENTS: &[Document] = &[
     document::<app::init::Initialised>("app init"),
     document::<app::local::Up>("app up"),
     document::<app::cluster::ClusterUp>("app up --to cluster"),
+    document::<bundle::Loaded>("bundle load"),
+    document::<bundle::Saved>("bundle save"),
+    document::<bundle::Verified>("bundle verify"),
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
     document::<check::Report>("check k8s"),

@@ -1,6 +1,7 @@
 //! The recipes: each reads top to bottom like the script that it replaces.
 
 pub mod app;
+pub mod bundle;
 pub mod cache;
 pub mod cluster;
 pub mod completions;

@@ -1,6 +1,7 @@
 //! The program as a user meets it: whole command lines, in an environment that nothing else shares.
 
 mod app;
+mod bundle;
 mod cache;
 mod check;
 mod commands;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bollard::query_parameters::ImportImageOptionsBuilder;
 use tokio::fs::File;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufWriter};
 use tokio_util::io::ReaderStream;
 
 use super::Docker;
@@ -21,6 +21,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Bytes that are written or read at once.
 const BUFFER: usize = 1 << 20;
+
+/// How a tar archive ends.
+const END: [u8; 1024] = [0; 1024];
 
 impl Docker {
     /// Writes images into an empty file, as `docker save` does; `told` is given the bytes that are there.
@@ -70,30 +73,32 @@ impl Docker {
         file.flush().await.map_err(unwritable)
     }
 
-    /// Gives the engine an archive of images, as `docker load` does; returns what it says, one line each.
+    /// Gives the engine the first bytes of an archive of images, as `docker load` does, and an end; returns what it says, one
+    /// line each.
     ///
     /// # Errors
     /// When the engine refuses the archive, does not answer, or nothing moved for the time of `stall`.
-    pub async fn load(&self, archive: &std::fs::File, stall: Duration) -> Result<Vec<String>> {
+    pub async fn load(&self, archive: &std::fs::File, length: u64, stall: Duration) -> Result<Vec<String>> {
         for _ in 1..ATTEMPTS {
-            match self.load_once(archive, stall).await {
+            match self.load_once(archive, length, stall).await {
                 Err(error) if error.is_transient() && !matches!(error.kind(), Kind::Silent(_)) => {
                     tokio::time::sleep(PAUSE).await;
                 }
                 end => return end,
             }
         }
-        self.load_once(archive, stall).await
+        self.load_once(archive, length, stall).await
     }
 
-    async fn load_once(&self, archive: &std::fs::File, stall: Duration) -> Result<Vec<String>> {
+    async fn load_once(&self, archive: &std::fs::File, length: u64, stall: Duration) -> Result<Vec<String>> {
         let operation = "load an archive of images";
         self.begins(operation);
         let unreadable =
             |error: std::io::Error| DockerError::new(operation, Kind::Garbled(format!("it cannot be read: {error}")));
         let mut archive = File::from_std(archive.try_clone().map_err(unreadable)?);
         archive.rewind().await.map_err(unreadable)?;
-        let body = ReaderStream::with_capacity(archive, BUFFER);
+        let end: &[u8] = &END;
+        let body = ReaderStream::with_capacity(archive.take(length).chain(end), BUFFER);
         let options = ImportImageOptionsBuilder::default().quiet(true).build();
         let mut stream = std::pin::pin!(self.shared.api.import_image_stream(options, body, None));
         let mut said = Vec::new();

@@ -32,19 +32,25 @@ pub const PROCESSOR: &str = match std::env::consts::ARCH.as_bytes() {
 };
 
 /// An impatient caller has a shorter limit than the stall detection.
-fn stall(context: &Context) -> Duration {
+pub fn stall(context: &Context) -> Duration {
     STALL.min(context.deadline.restarted().left())
 }
 
 /// Where files without a name are made: with the cache, which has room for images where /tmp may not.
-fn scratch(context: &Context) -> Result<PathBuf> {
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn scratch(context: &Context) -> Result<PathBuf> {
     let folder = context.environment.cache_directory()?;
     file::create_private_folder(&folder)?;
     Ok(folder)
 }
 
 /// The digest of all that comes.
-fn digest_of_reader(mut reader: impl Read) -> std::io::Result<String> {
+///
+/// # Errors
+/// When it cannot be read.
+pub fn digest_of_reader(mut reader: impl Read) -> std::io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     loop {
