@@ -64,10 +64,9 @@ fn docker(arguments: &[&str]) -> std::process::Output {
     Command::new("docker").args(arguments).env("DOCKER_HOST", parts::docker_host()).output().expect("docker starts")
 }
 
-/// A port that nobody had a moment ago.
-fn a_port() -> String {
-    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port().to_string()
-}
+/// Ports of this file alone, below those that the system gives out.
+const FIRST: &str = "25001";
+const SECOND: &str = "25002";
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
@@ -101,7 +100,7 @@ fn the_registry_is_made_kept_restarted_and_taken_away() {
     let down = user.karctl(&["registry", "down", "-o", "json"]).document("registry down");
     assert_eq!((down["removed"].as_str(), down["data_left"].as_str()), (Some("registry"), Some("karctl-registry")));
     // Images outlive it.
-    user.up(&["--port", &a_port()]);
+    user.up(&["--port", FIRST]);
     let again = user.up(&[]);
     let image_again = format!("{}/kt/tiny:1", again["host"].as_str().expect("a name"));
     user.docker(&["rmi", &image]);
@@ -122,15 +121,14 @@ fn the_registry_is_made_kept_restarted_and_taken_away() {
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_registry_that_differs_is_made_anew_and_keeps_its_images() {
     let user = RegistryUser::new();
-    let (first, second) = (a_port(), a_port());
-    user.up(&["--port", &first]);
+    user.up(&["--port", FIRST]);
     let id = || user.docker(&["inspect", "-f", "{{.Id}}", "registry"]);
     let old = id();
-    let moved = user.up(&["--port", &second]);
-    assert_eq!((moved["action"].as_str(), moved["port"].to_string()), (Some("recreated"), second.clone()));
-    assert_eq!(moved["reason"], format!("its port is to be {second}"));
+    let moved = user.up(&["--port", SECOND]);
+    assert_eq!((moved["action"].as_str(), moved["port"].to_string()), (Some("recreated"), SECOND.to_owned()));
+    assert_eq!(moved["reason"], format!("its port is to be {SECOND}"));
     assert_ne!(id(), old);
-    assert_eq!(user.up(&[])["port"].to_string(), second, "without a wish its port stays");
+    assert_eq!(user.up(&[])["port"].to_string(), SECOND, "without a wish its port stays");
 
     user.docker(&["tag", "registry:2", "karctl-test/registry:other"]);
     let other = user.up(&["--set", "registry.image=karctl-test/registry:other"]);
@@ -139,7 +137,7 @@ fn a_registry_that_differs_is_made_anew_and_keeps_its_images() {
 
     // Half-done: made and never started, as by a karctl that was killed.
     user.docker(&["rm", "--force", "registry"]);
-    user.up(&["--port", &second]);
+    user.up(&["--port", SECOND]);
     user.docker(&["stop", "registry"]);
     // A network that it was on is gone: it cannot start.
     user.docker(&["network", "create", "k3d-kt-registry"]);
@@ -170,15 +168,14 @@ fn a_taken_port_is_passed_by_or_named_with_its_holder() {
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_registry_of_the_original_script_is_used_as_it_is_and_anything_else_is_refused() {
     let user = RegistryUser::new();
-    let port = a_port();
     // As start-local-registry.sh made it.
-    let publish = format!("127.0.0.1:{port}:5000");
+    let publish = format!("127.0.0.1:{FIRST}:5000");
     user.docker(&["run", "-d", "--restart=always", "-p", &publish, "--name", "registry", "registry:2"]);
     let id = || user.docker(&["inspect", "-f", "{{.Id}}", "registry"]);
     let original = id();
     let adopted = user.up(&[]);
     assert_eq!((adopted["action"].as_str(), adopted["volume"].as_str()), (Some("unchanged"), None));
-    assert_eq!(adopted["port"].to_string(), port);
+    assert_eq!(adopted["port"].to_string(), FIRST);
     user.docker(&["stop", "registry"]);
     assert_eq!(user.up(&[])["action"], "started");
     assert_eq!(id(), original);

@@ -16,7 +16,8 @@ use super::look::{self, Found};
 use super::model::{ClusterName, Provider};
 use super::record::{self, Made, Phase, Record};
 use super::returned::returned;
-use super::tools::{self, AnyTool};
+use super::standing::{self, Standing};
+use super::tools::AnyTool;
 use super::{delete, image, kubeconfig_file, power, preflight, ready, registry_access};
 use crate::client::docker::Docker;
 use crate::client::file;
@@ -96,16 +97,6 @@ pub struct Created {
     pub deployed: Option<Deployed>,
 }
 
-/// What there is of the cluster.
-enum Standing {
-    /// Nothing.
-    Absent,
-    /// What a creation left that was cut.
-    Begun,
-    /// All of it, as far as the tool is concerned.
-    Made(Found),
-}
-
 /// Makes the cluster, or brings it to its end.
 ///
 /// # Errors
@@ -119,7 +110,7 @@ pub async fn create(context: &Context, options: &Options) -> Result<Created> {
     let all = engine.within(&context.deadline, look).await?;
     let found = all.into_iter().find(|found| found.name == options.name);
     let record = Record::read(context, &options.name)?;
-    let provider = provider(context, options, found.as_ref(), record.as_ref())?;
+    let provider = standing::provider(context, options, found.as_ref(), record.as_ref())?;
     let tool = AnyTool::find(context, docker, provider).await?;
     let image = image::choose(provider, tool.version(), options.image.as_deref(), options.kubernetes.as_deref())?;
     let kubeconfig = match (&record, &options.kubeconfig) {
@@ -127,7 +118,7 @@ pub async fn create(context: &Context, options: &Options) -> Result<Created> {
         (_, named) => kubeconfig_file::choose(context, named.as_deref())?,
     };
     let creation = Creation { context, options, engine: &engine, tool: &tool, provider, kubeconfig };
-    let standing = creation.standing(found, record.as_ref())?;
+    let standing = standing::standing(options, found, record.as_ref())?;
     if let Some(warning) = image.warning.filter(|_| !matches!(standing, Standing::Made(_))) {
         context.ui.warn(warning);
     }
@@ -153,23 +144,6 @@ pub async fn create(context: &Context, options: &Options) -> Result<Created> {
     }
 }
 
-/// The provider that was asked for, else that of the cluster which is there, else whichever is installed, kind first.
-fn provider(context: &Context, options: &Options, found: Option<&Found>, record: Option<&Record>) -> Result<Provider> {
-    let existing = found.map(|found| found.provider).or(record.map(|record| record.provider));
-    match (options.provider, existing) {
-        (Some(asked), Some(existing)) if asked != existing => {
-            let name = &options.name;
-            Err(Failure::new(format!("there is a cluster `{name}` already, made by {existing}"))
-                .hint(format!("choose another --name, or delete it with `karctl cluster delete{}`", name.flag()))
-                .code(Code::ClusterDiffers)
-                .into())
-        }
-        (Some(provider), _) | (None, Some(provider)) => Ok(provider),
-        // Where none is installed, the failure that says so is about kind.
-        (None, None) => Ok(tools::on_path(context).first().copied().unwrap_or(Provider::Kind)),
-    }
-}
-
 /// One run of `create`, after it was looked at what there is.
 struct Creation<'a> {
     context: &'a Context,
@@ -181,47 +155,6 @@ struct Creation<'a> {
 }
 
 impl Creation<'_> {
-    /// Compares what there is with what was remembered and what is asked for.
-    fn standing(&self, found: Option<Found>, record: Option<&Record>) -> Result<Standing> {
-        match (found, record) {
-            (None, None) => Ok(Standing::Absent),
-            (None, Some(record)) if record.phase == Phase::Created => Ok(Standing::Absent),
-            (_, Some(record)) if record.phase == Phase::Creating => Ok(Standing::Begun),
-            (Some(found), record) => {
-                self.refuse_difference(&found, record)?;
-                Ok(Standing::Made(found))
-            }
-            (None, Some(_)) => Ok(Standing::Begun),
-        }
-    }
-
-    /// Neither tool changes the nodes and ports of a cluster that is there.
-    fn refuse_difference(&self, found: &Found, record: Option<&Record>) -> Result<()> {
-        let options = self.options;
-        let made = record.map(|record| &record.made);
-        let workers = made.map_or(found.workers(), |made| usize::from(made.workers));
-        let differs = if options.workers.is_some_and(|wanted| usize::from(wanted) != workers) {
-            Some(format!("has --workers {workers}"))
-        } else if let Some((wanted, made)) = options.bind.zip(made).filter(|(wanted, made)| *wanted != made.bind) {
-            Some(format!("has its ports on {}, not {wanted}", made.bind))
-        } else if options.affinity && made.is_some_and(|made| !made.affinity) {
-            Some("has no node for KAR alone (--affinity)".to_owned())
-        } else {
-            let image = made.and_then(|made| made.image.as_ref());
-            let wanted = options.image.as_ref().filter(|wanted| image.is_some_and(|image| image != *wanted));
-            wanted.map(|_| format!("has nodes of the image {}", image.map_or("", String::as_str)))
-        };
-        let Some(differs) = differs else { return Ok(()) };
-        let name = &options.name;
-        Err(Failure::new(format!("the cluster `{name}` is there and {differs}, which cannot be changed"))
-            .hint(format!(
-                "leave the option out, choose another --name, or delete the cluster with `karctl cluster delete{}`",
-                name.flag()
-            ))
-            .code(Code::ClusterDiffers)
-            .into())
-    }
-
     /// What would be done.
     async fn plan(&self, standing: &Standing, made: &Made) -> Result<Created> {
         let (action, reason) = match standing {

@@ -22,6 +22,7 @@ mod record;
 mod registry_access;
 pub mod report;
 mod returned;
+mod standing;
 mod tools;
 
 pub use create::{Created, Options, create};

@@ -52,7 +52,8 @@ pub async fn ready(context: &Context, cluster: &Cluster, nodes: usize, deadline:
     loop {
         let missing = match missing(cluster, nodes).await {
             Ok(None) => {
-                step.done(format!("{nodes} nodes, DNS and storage are ready"));
+                let counted = if nodes == 1 { "The node".to_owned() } else { format!("{nodes} nodes") };
+                step.done(format!("{counted}, DNS and storage are ready"));
                 return Ok(());
             }
             Ok(Some(missing)) => missing,

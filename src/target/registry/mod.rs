@@ -6,6 +6,7 @@
 mod blueprint;
 mod down;
 mod look;
+mod ready;
 mod report;
 mod status;
 mod up;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::look::{self, Found};
-use super::up::serves_registry;
+use super::ready::serves_registry;
 use super::{IN_CLUSTER, LocalRegistry, VOLUME};
 use crate::client::docker::models::ContainerStateStatusEnum as State;
 use crate::client::http;

@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use super::blueprint::{Blueprint, volume_labels};
 use super::look::{self, Found};
+use super::ready::wait;
 use super::{CONTAINER, IN_CLUSTER, LOOPBACK, LocalRegistry, VOLUME};
 use crate::client::docker::models::ContainerStateStatusEnum as State;
-use crate::client::docker::{AnonymousVolumes, Creation, Docker, LogRequest};
-use crate::client::{http, port};
+use crate::client::docker::{AnonymousVolumes, Creation, Docker};
+use crate::client::port;
 use crate::code::Code;
 use crate::context::Context;
-use crate::error::{Failure, Result, Status};
+use crate::error::{Failure, Result};
 use crate::settings::PullPolicy;
 use crate::target::engine_port::{holder, is_about_a_port};
 use crate::target::local::docker::{DockerEngine, images};
@@ -22,15 +23,6 @@ use crate::target::lock::Lock;
 
 /// How many ports after the preferred one are tried before whichever is free is taken.
 const NEXT_PORTS: u16 = 10;
-
-/// Time for one answer of the registry.
-const ANSWER_LIMIT: Duration = Duration::from_secs(5);
-
-/// Pause between two looks at a registry that does not answer yet.
-const RETRY: Duration = Duration::from_millis(100);
-
-/// Lines of its log that a failure quotes.
-const LAST_LINES: usize = 5;
 
 /// Time for it to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -254,8 +246,10 @@ impl Raising<'_> {
 
     /// Sees that a registry answers on the port.
     async fn prove(&self, port: u16) -> Result<()> {
-        let Some(foreign) = self.found.filter(|found| found.is_foreign) else { return self.wait(port).await };
-        let waited = self.wait(port).await;
+        let Some(foreign) = self.found.filter(|found| found.is_foreign) else {
+            return wait(self.context, self.docker, port).await;
+        };
+        let waited = wait(self.context, self.docker, port).await;
         waited.map_err(|error| foreign_registry("it does not serve the registry's API").because(error))?;
         if foreign.is_open() {
             self.context.ui.warn(format!(
@@ -346,47 +340,6 @@ impl Raising<'_> {
         let has = self.found.map(Found::networks).unwrap_or_default();
         Ok(look::networks(self.docker).await?.into_iter().filter(|network| !has.contains(network)).collect())
     }
-
-    /// Returns when the registry answers on its port.
-    async fn wait(&self, port: u16) -> Result<()> {
-        let step = self.context.ui.step("Waiting for the registry");
-        let server = LocalRegistry::at(port).address();
-        let deadline = self.context.deadline.restarted();
-        loop {
-            let seen = match http::get(server, "/v2/", ANSWER_LIMIT.min(deadline.left())).await {
-                Ok(head) if serves_registry(&head) => {
-                    step.done(format!("The registry answers at localhost:{port}"));
-                    return Ok(());
-                }
-                Ok(head) => format!("what answers at {server} is no registry (status {})", head.status),
-                Err(error) => format!("{server}: {error}"),
-            };
-            let ended = self.docker.container(CONTAINER).await?.and_then(|container| container.state);
-            let has_ended =
-                ended.is_none_or(|state| matches!(state.status, Some(State::EXITED | State::DEAD | State::RESTARTING)));
-            if has_ended || deadline.left().is_zero() {
-                let failure = Failure::new(format!("the registry does not answer: {seen}"));
-                let failure = match has_ended {
-                    true => failure.hint(self.last_words().await),
-                    false => failure.status(Status::TimedOut),
-                };
-                let failure = failure.hint("`docker logs registry` has all that it wrote");
-                return Err(failure.code(Code::RegistryNotReady).into());
-            }
-            tokio::time::sleep(RETRY).await;
-        }
-    }
-
-    async fn last_words(&self) -> String {
-        let mut log = Vec::new();
-        let request = LogRequest { tail: Some(LAST_LINES), ..LogRequest::default() };
-        // Told beside a failure that is told anyway.
-        self.docker.log(CONTAINER, &request, &mut |line: &str| log.push(line.to_owned())).await.ok();
-        match log.is_empty() {
-            true => "its container ended, and wrote nothing".to_owned(),
-            false => format!("its container ended, and last wrote: {}", log.join(" / ")),
-        }
-    }
 }
 
 fn foreign_registry(why: &str) -> Failure {
@@ -409,70 +362,6 @@ pub async fn attach(docker: &Docker) -> Result<Vec<String>> {
     Ok(missing)
 }
 
-/// Whether an answer to `GET /v2/` is that of a registry, also of one that wants to know who asks.
-/// <https://distribution.github.io/distribution/spec/api/#api-version-check>
-pub fn serves_registry(head: &http::Head) -> bool {
-    let version = head.header("docker-distribution-api-version");
-    matches!(head.status, 200 | 401) && version.is_none_or(|version| version.starts_with("registry/2"))
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    const IMAGE: &str = "registry:2";
-
-    fn options(port: PortChoice) -> Options {
-        Options { image: IMAGE.to_owned(), port, pull: PullPolicy::Missing, dry_run: false }
-    }
-
-    /// A container as karctl makes it, in this state.
-    fn found(port: u16, state: &str) -> Found {
-        let blueprint = Blueprint { image: IMAGE.to_owned(), port };
-        let body = blueprint.body();
-        let inspected = serde_json::from_value(json!({
-            "Image": "sha256:1", "State": {"Status": state},
-            "Config": {"Image": IMAGE, "Labels": body.labels},
-            "HostConfig": {"PortBindings": body.host_config.expect("a host's part").port_bindings},
-        }));
-        Found::of_test(inspected.expect("a container"), false)
-    }
-
-    #[test]
-    fn what_is_there_is_kept_started_or_made_anew() {
-        let prefer = options(PortChoice::Prefer(5000));
-        assert_eq!(step(None, &prefer, None), Step::Create);
-        assert_eq!(step(Some(&found(5000, "running")), &prefer, Some("sha256:1")), Step::Keep);
-        assert_eq!(step(Some(&found(5001, "running")), &prefer, None), Step::Keep, "its port is as good");
-        assert_eq!(step(Some(&found(5000, "exited")), &prefer, Some("sha256:1")), Step::Start);
-        let exactly = options(PortChoice::Exactly(5002));
-        let reason = |step| match step {
-            Step::Recreate(reason) => reason,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(reason(step(Some(&found(5000, "running")), &exactly, None)), "its port is to be 5002");
-        let other = Options { image: "registry:3".to_owned(), ..prefer.clone() };
-        assert_eq!(reason(step(Some(&found(5000, "running")), &other, None)), "its image is to be registry:3");
-        let newer = step(Some(&found(5000, "running")), &prefer, Some("sha256:2"));
-        assert_eq!(reason(newer), "its image is a newer one");
-        assert_eq!(reason(step(Some(&found(5000, "dead")), &prefer, Some("sha256:1"))), "it was broken");
-    }
-
-    #[test]
-    fn a_registry_is_told_from_other_servers() {
-        let head = |status, version: Option<&str>| http::Head {
-            status,
-            headers: version
-                .map(|version| ("docker-distribution-api-version".to_owned(), version.to_owned()))
-                .into_iter()
-                .collect(),
-        };
-        assert!(serves_registry(&head(200, Some("registry/2.0"))));
-        assert!(serves_registry(&head(401, Some("registry/2.0"))));
-        assert!(serves_registry(&head(200, None)), "not all tell their version");
-        assert!(!serves_registry(&head(403, None)), "as AirPlay on a Mac");
-        assert!(!serves_registry(&head(404, Some("registry/2.0"))));
-    }
-}
+#[path = "up_tests.rs"]
+mod tests;
