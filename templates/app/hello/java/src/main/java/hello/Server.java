@@ -25,7 +25,7 @@ public class Server {
   }
 
   private static void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
+    try {
       String name = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       if (!exchange.getRequestMethod().equals("POST") || !exchange.getRequestURI().getPath().equals("/greet")) {
         exchange.sendResponseHeaders(404, -1);
@@ -37,6 +37,8 @@ public class Server {
       exchange.getResponseHeaders().set("Content-Type", "text/plain");
       exchange.sendResponseHeaders(200, content.length);
       exchange.getResponseBody().write(content);
+    } finally {
+      exchange.close();
     }
   }
 }
