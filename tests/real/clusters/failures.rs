@@ -10,7 +10,7 @@ use crate::sandbox::Finished;
 #[track_caller]
 fn refused(developer: &Developer, arguments: &[&str]) -> Finished {
     let before = (developer.containers(), developer.volumes());
-    let create = ["cluster", "create", "--provider", "kind", "--no-registry", "--timeout", "5m"];
+    let create = ["cluster", "create", "--provider", "kind", "--no-registry", "--timeout", "10m"];
     let finished = developer.run(&[&create, arguments].concat());
     assert_eq!(finished.status, Some(1), "{}", finished.stderr);
     assert_eq!((developer.containers(), developer.volumes()), before, "{}", finished.stderr);

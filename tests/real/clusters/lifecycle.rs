@@ -36,11 +36,13 @@ impl Developer {
 
     #[track_caller]
     fn is_ready(&self, pod: &str) {
-        self.kubectl(&["wait", "--for=condition=Ready", &format!("pod/{pod}"), "--timeout=120s"]);
+        self.kubectl(&["wait", "--for=condition=Ready", &format!("pod/{pod}"), "--timeout=300s"]);
     }
 
+    /// The runtime's pods, by name, each with its uid.
     fn pods(&self) -> String {
-        self.kubectl(&["get", "pods", "--all-namespaces", "--output", "name", "--sort-by=.metadata.name"])
+        let path = "jsonpath={range .items[*]}{.metadata.name}={.metadata.uid} {end}";
+        self.kubectl(&["get", "pods", "--namespace=kar-system", "--sort-by=.metadata.name", "--output", path])
     }
 
     fn current_context(&self) -> String {

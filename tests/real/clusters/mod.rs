@@ -20,7 +20,7 @@ mod resumed;
 const NSENTER: &str = "/usr/bin/nsenter";
 
 /// How long something may take that is on its way.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// A developer with kind, the engine's command line, and nothing on the engine but the images of the tests.
 pub struct Developer {
@@ -69,7 +69,7 @@ impl Developer {
     /// `karctl cluster SUBCOMMAND -o json`, which must work.
     #[track_caller]
     pub fn cluster(&self, subcommand: &str, arguments: &[&str]) -> Value {
-        let line = [&["cluster", subcommand, "-o", "json"], arguments].concat();
+        let line = [&["cluster", subcommand, "-o", "json", "--timeout", "10m"], arguments].concat();
         self.must(&line).document(&format!("cluster {subcommand}"))
     }
 
@@ -77,7 +77,7 @@ impl Developer {
     #[track_caller]
     pub fn create(&self, arguments: &[&str]) -> Value {
         let image = parts::kind_node_image();
-        self.cluster("create", &[&["--provider", "kind", "--image", &image, "--timeout", "5m"], arguments].concat())
+        self.cluster("create", &[&["--provider", "kind", "--image", &image], arguments].concat())
     }
 
     /// What the engine's command line prints, which must work.
