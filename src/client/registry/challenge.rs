@@ -71,11 +71,19 @@ fn parameters(text: &str) -> Vec<(String, String)> {
     parameters
 }
 
-/// What a server of tokens answers.
+/// What a server of tokens answers: under either name, or, as those of Docker Hub and Harbor do, under both.
 #[derive(Deserialize)]
 struct Token {
-    #[serde(alias = "access_token")]
-    token: Secret,
+    token: Option<Secret>,
+    access_token: Option<Secret>,
+}
+
+impl Token {
+    /// The token of an answer, if it brings one.
+    fn of(body: &[u8]) -> Option<Secret> {
+        let Self { token, access_token } = serde_json::from_slice(body).ok()?;
+        [token, access_token].into_iter().flatten().find(|token| !token.is_empty())
+    }
 }
 
 impl Repository {
@@ -112,8 +120,7 @@ impl Repository {
         let answer = self.registry.exchange(&ask, None).await?;
         let answer = self.registry.accept(answer, &operation, &[200]).await?;
         let body = self.registry.body(answer, &operation).await?;
-        let Token { token } =
-            serde_json::from_slice(&body).map_err(|_| garbled("the server of tokens sent none".to_owned()))?;
+        let token = Token::of(&body).ok_or_else(|| garbled("the server of tokens sent none".to_owned()))?;
         Ok(Secret::new(format!("Bearer {}", token.expose())))
     }
 
@@ -179,5 +186,22 @@ mod tests {
         assert_eq!(of(&["Negotiate"]), None);
         let bare = Challenge::Bearer { realm: "http://a/t".to_owned(), service: None, scope: None };
         assert_eq!(of(&["bearer realm=http://a/t, scope=\"\""]), Some(bare));
+    }
+
+    #[test]
+    fn a_token_is_taken_under_either_name_and_under_both() {
+        let answers = [
+            (r#"{"token": "t", "access_token": "t", "expires_in": 300}"#, Some("t")),
+            (r#"{"access_token": "a"}"#, Some("a")),
+            (r#"{"token": "t"}"#, Some("t")),
+            (r#"{"token": "", "access_token": "a"}"#, Some("a")),
+            (r#"{"token": null}"#, None),
+            ("{}", None),
+            ("no JSON", None),
+        ];
+        for (answer, expected) in answers {
+            let token = Token::of(answer.as_bytes());
+            assert_eq!(token.as_ref().map(Secret::expose), expected, "{answer}");
+        }
     }
 }
