@@ -10,7 +10,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use crate::clusters::Developer;
 use crate::parts;
+use crate::registry::RegistryUser;
 
 const README: &str = include_str!("../../README.md");
 
@@ -132,7 +134,7 @@ fn the_readme_works_as_it_is_written_on_a_cluster() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn the_readmes_local_cluster_works_as_it_is_written() {
-    let _turn = parts::turn("kind");
+    let _developer = Developer::new();
     let namespace = format!("--net={}", parts::kind_netns().display());
     let (host, image) = (parts::kind_host(), parts::kind_node_image());
     let variables = [("DOCKER_HOST", host.as_str()), ("KARCTL_CLUSTER_IMAGE", image.as_str())];
@@ -142,7 +144,7 @@ fn the_readmes_local_cluster_works_as_it_is_written() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn the_readmes_registry_works_as_it_is_written() {
-    let _turn = parts::turn("registry");
+    let _user = RegistryUser::new();
     let after = ["registry", "down", "--delete-data", "-y"];
     walk("```sh registry", &[("DOCKER_HOST", &parts::docker_host())], &[], &after);
 }
@@ -158,6 +160,8 @@ fn the_readme_works_as_it_is_written_without_docker() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn the_readme_works_as_it_is_written_with_docker() {
+    // The registry goes on every network of applications, this instance's too.
+    let _turn = parts::turn("registry");
     walk_through(&[
         ("DOCKER_HOST", &parts::docker_host()),
         ("KARCTL_KAFKA_IMAGE", "karctl-test/kafka:3.9.1"),

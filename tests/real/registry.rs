@@ -141,8 +141,10 @@ fn a_registry_that_differs_is_made_anew_and_keeps_its_images() {
     user.docker(&["stop", "registry"]);
     // A network that it was on is gone: it cannot start.
     user.docker(&["network", "create", "k3d-kt-registry"]);
-    assert_eq!(user.up(&[])["attached"], serde_json::json!(["k3d-kt-registry"]));
-    assert_eq!(user.up(&[])["attached"], serde_json::json!([]), "it is on it by now");
+    // Other tests have networks on this engine too.
+    let is_attached = |up: Value| up["attached"].as_array().expect("a list").contains(&"k3d-kt-registry".into());
+    assert!(is_attached(user.up(&[])));
+    assert!(!is_attached(user.up(&[])), "it is on it by now");
     user.docker(&["stop", "registry"]);
     user.docker(&["network", "rm", "k3d-kt-registry"]);
     let healed = user.up(&[]);
@@ -193,7 +195,7 @@ fn a_registry_of_the_original_script_is_used_as_it_is_and_anything_else_is_refus
 #[ignore = "needs the real parts that tests/run starts"]
 fn an_image_that_is_no_registry_is_told_from_one() {
     let user = RegistryUser::new();
-    let arguments = ["registry", "up", "--timeout", "5", "--set", "registry.image=karctl-test/tiny:1"];
+    let arguments = ["registry", "up", "--timeout", "30", "--set", "registry.image=karctl-test/tiny:1"];
     let refused = user.karctl(&arguments);
     assert!(refused.status == Some(4) && refused.stderr.contains("KAR302"), "{}", refused.stderr);
     // The same command with an image that is one finishes the job.

@@ -238,7 +238,12 @@ impl Creation<'_> {
         let registry = self.ensure_registry().await?;
         let configuration = self.configuration(&made, registry.as_ref().map(|registry| registry.port))?;
         self.ensure_image(&made).await?;
-        let mut record = Record::begun(self.provider, made, self.kubeconfig.clone());
+        let look = async { look::cluster(docker, &options.name, None).await };
+        if engine.within(&context.deadline.restarted(), look).await?.is_some() {
+            return Err(made_by_others(&options.name).hint("run the same command again to use it").into());
+        }
+        let began = began(engine, context).await?;
+        let mut record = Record::begun(self.provider, made, self.kubeconfig.clone(), address(engine), began);
         record.write(context, &options.name)?;
         let making = async {
             self.run_tool(&configuration).await?;
@@ -258,14 +263,21 @@ impl Creation<'_> {
                     if again { (Action::Recreated, Some(LEFT.to_owned())) } else { (Action::Created, None) };
                 Ok(self.told(action, reason, Some(&found), registry.map(|registry| registry.host), record.expires))
             }
-            Err(error) => Err(self.roll_back(error).await),
+            Err(error) => Err(self.roll_back(error, &record).await),
         }
     }
 
     /// Takes away what was made, unless it is to be looked at; the error says so.
-    async fn roll_back(&self, error: anyhow::Error) -> anyhow::Error {
+    async fn roll_back(&self, error: anyhow::Error, record: &Record) -> anyhow::Error {
         let Self { context, options, engine, provider, tool, .. } = self;
         let name = &options.name;
+        let look = async { look::cluster(engine.client(), name, None).await };
+        let found = engine.within(&context.deadline.restarted(), look).await;
+        if found.is_ok_and(|found| found.is_some_and(|found| !record.may_have_made(&found))) {
+            // Nothing of it is ours.
+            Record::forget(context, name).ok();
+            return made_by_others(name).hint("run the same command again to use it").because(error).into();
+        }
         if options.keep {
             let hint = format!("what was made is left; `karctl cluster delete{}` takes it away", name.flag());
             return Failure::new(format!("the cluster `{name}` was not made")).hint(hint).because(error).into();
@@ -302,8 +314,10 @@ impl Creation<'_> {
             bind: options.bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             own_configuration: true,
         };
-        let mut record = record.unwrap_or_else(|| Record::begun(self.provider, own, self.kubeconfig.clone()));
-        record.phase = Phase::Created;
+        let record = record.filter(|record| record.phase == Phase::Created);
+        let adopt = || Record::adopted(self.provider, own, self.kubeconfig.clone(), address(engine));
+        let mut record = record.unwrap_or_else(adopt);
+        record.engine = address(engine);
         record.kubeconfig.clone_from(&self.kubeconfig);
         let look = async {
             let found = look::cluster(engine.client(), &options.name, Some(self.provider)).await?;
@@ -412,10 +426,28 @@ impl Creation<'_> {
 
     async fn prove(&self, found: &Found, registry: &LocalRegistry, deadline: &Deadline) -> Result<()> {
         let step = self.context.ui.step("Asking a node for the registry");
-        self.engine.within(deadline, registry_access::prove(self.engine.client(), found, registry)).await?;
+        self.engine.within(deadline, registry_access::prove(self.engine.client(), found, registry, deadline)).await?;
         step.done(format!("Nodes reach the registry as {} and {}", registry.host, registry.in_cluster));
         Ok(())
     }
+}
+
+/// Where an engine is, as DOCKER_HOST says it.
+pub(super) fn address(engine: &DockerEngine) -> String {
+    engine.client().endpoint().address.to_string()
+}
+
+/// The time of the engine, which may be another machine's, in seconds since 1970.
+async fn began(engine: &DockerEngine, context: &Context) -> Result<i64> {
+    let look = async { Ok(engine.client().host().await?) };
+    let host = engine.within(&context.deadline.restarted(), look).await?;
+    let told = host.time.and_then(|time| time.parse::<jiff::Timestamp>().ok());
+    Ok(told.unwrap_or_else(jiff::Timestamp::now).as_second())
+}
+
+fn made_by_others(name: &ClusterName) -> Failure {
+    Failure::new(format!("somebody else made a cluster `{name}` just now; it was left alone"))
+        .code(Code::ClusterCreationFailed)
 }
 
 /// Why a cluster is made anew.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::create::address;
 use super::kubeconfig_file;
 use super::look::{self, Found};
 use super::model::{ClusterName, Provider};
@@ -13,6 +14,7 @@ use super::record::{self, Record};
 use super::tools::AnyTool;
 use crate::client::docker::{AnonymousVolumes, Docker};
 use crate::client::tool::{k3d, kind};
+use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result, report};
 use crate::target::kubernetes::connection;
@@ -75,9 +77,9 @@ pub struct DeletedCluster {
 pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Deleted> {
     let engine = DockerEngine::connect(context, None).await?;
     let found = engine.within(&context.deadline, async { look::clusters(engine.client()).await }).await?;
-    let chosen = choose(context, options, &found)?;
+    let (chosen, spared) = choose(context, options, &found, &address(&engine))?;
     if chosen.is_empty() {
-        return Ok(Deleted { clusters: Vec::new(), left: Vec::new(), dry_run: options.dry_run });
+        return Ok(Deleted { clusters: Vec::new(), left: spared, dry_run: options.dry_run });
     }
     let names = chosen.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if !options.dry_run && !context.ui.confirm(&format!("Delete {names} with everything in them?"), "-y")? {
@@ -92,33 +94,56 @@ pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Delete
         };
         clusters.push(DeletedCluster { name, provider, containers, kubeconfigs });
     }
-    let left = left(context, &engine, options).await?;
+    let left = spared.into_iter().chain(left(context, &engine, options).await?).collect();
     Ok(Deleted { clusters, left, dry_run: options.dry_run })
 }
 
-/// Those that are meant, in the order of their names.
-fn choose(context: &Context, options: &DeleteOptions, found: &[Found]) -> Result<Vec<(ClusterName, Provider)>> {
-    let mut chosen = Vec::new();
-    match &options.which {
-        Which::Named(name) => {
-            let record = Record::read(context, name)?;
-            let of_engine = found.iter().find(|found| found.name == *name).map(|found| found.provider);
-            let provider = of_engine.or(record.map(|record| record.provider));
-            let names: Vec<_> = found.iter().map(|found| found.name.to_string()).collect();
-            chosen.push((name.clone(), provider.ok_or_else(|| no_cluster(name, &names))?));
+/// Those that are meant, in the order of their names, and which are spared, with the reason. What is on another engine than
+/// this one is not touched, nor forgotten.
+fn choose(
+    context: &Context,
+    options: &DeleteOptions,
+    found: &[Found],
+    engine: &str,
+) -> Result<(Vec<Chosen>, Vec<String>)> {
+    if let Which::Named(name) = &options.which {
+        return Ok((vec![named(context, name, found, engine)?], Vec::new()));
+    }
+    let (now, is_all) = (jiff::Timestamp::now(), matches!(options.which, Which::All));
+    let (mut chosen, mut spared) = (Vec::new(), Vec::new());
+    for name in Record::names(context)? {
+        // A folder without a record is that of a cluster which is being made.
+        let Some(record) = Record::read(context, &name)? else { continue };
+        if !is_all && !record.is_expired(now) {
+            continue;
         }
-        Which::Expired | Which::All => {
-            let now = jiff::Timestamp::now();
-            for name in Record::names(context)? {
-                // A folder without a record is that of a cluster which is being made.
-                let Some(record) = Record::read(context, &name)? else { continue };
-                if matches!(options.which, Which::All) || record.is_expired(now) {
-                    chosen.push((name, record.provider));
-                }
-            }
+        if record.engine != engine {
+            spared.push(format!("cluster {name}, which is on the engine {}", record.engine));
+        } else if is_all && record.is_adopted {
+            spared.push(format!("cluster {name}, which karctl did not make (`karctl cluster delete{}`)", name.flag()));
+        } else {
+            chosen.push((name, record.provider));
         }
     }
-    Ok(chosen)
+    Ok((chosen, spared))
+}
+
+/// A cluster that is to be deleted, and who made it.
+type Chosen = (ClusterName, Provider);
+
+fn named(context: &Context, name: &ClusterName, found: &[Found], engine: &str) -> Result<Chosen> {
+    if let Some(found) = found.iter().find(|found| found.name == *name) {
+        return Ok((name.clone(), found.provider));
+    }
+    let names: Vec<_> = found.iter().map(|found| found.name.to_string()).collect();
+    let record = Record::read(context, name)?.ok_or_else(|| no_cluster(name, &names))?;
+    if record.engine != engine {
+        return Err(Failure::new(format!("the cluster `{name}` is on another engine, {}", record.engine))
+            .hint(format!("set DOCKER_HOST={}", record.engine))
+            .code(Code::NoLocalCluster)
+            .into());
+    }
+    Ok((name.clone(), record.provider))
 }
 
 fn containers(found: &[Found], name: &ClusterName, provider: Provider) -> Vec<String> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::look::Found;
 use super::model::{ClusterName, Provider};
 use crate::client::file;
 use crate::code::Code;
@@ -21,6 +22,12 @@ const FILE: &str = "cluster.json";
 
 /// What the tools may take for the user's kubeconfig.
 const KUBECONFIG: &str = "kubeconfig";
+
+/// Seconds that an engine may be imprecise about when it made a container.
+const SLACK: i64 = 1;
+
+/// Seconds in which kind or k3d make their first container, which may have to wait for an image.
+const LONGEST_BEGINNING: i64 = 15 * 60;
 
 /// Version of the record's form.
 const VERSION: u32 = 1;
@@ -39,6 +46,12 @@ pub struct Record {
     pub kubeconfig: PathBuf,
     /// When it may be deleted, as RFC 3339.
     pub expires: Option<String>,
+    /// When its making began, by the engine's clock, in seconds since 1970.
+    pub began: i64,
+    /// Where the engine is that has it, such as `unix:///var/run/docker.sock`.
+    pub engine: String,
+    /// Whether somebody else made it, and karctl only brought it to what a cluster for KAR is.
+    pub is_adopted: bool,
 }
 
 /// How far a cluster is.
@@ -67,9 +80,22 @@ pub struct Made {
 }
 
 impl Record {
-    /// Of a cluster that is about to be made.
-    pub fn begun(provider: Provider, made: Made, kubeconfig: PathBuf) -> Self {
-        Self { version: VERSION, provider, phase: Phase::Creating, made, kubeconfig, expires: None }
+    /// Of a cluster that is about to be made on an engine, by whose clock it is `began`.
+    pub fn begun(provider: Provider, made: Made, kubeconfig: PathBuf, engine: String, began: i64) -> Self {
+        let phase = Phase::Creating;
+        Self { version: VERSION, provider, phase, made, kubeconfig, expires: None, began, engine, is_adopted: false }
+    }
+
+    /// Of a cluster that somebody else made.
+    pub fn adopted(provider: Provider, made: Made, kubeconfig: PathBuf, engine: String) -> Self {
+        let begun = Self::begun(provider, made, kubeconfig, engine, 0);
+        Self { phase: Phase::Created, is_adopted: true, ..begun }
+    }
+
+    /// Whether a cluster may be the one whose making began then. One that was there before, or came long after, is
+    /// somebody else's, and is never taken away unasked.
+    pub fn may_have_made(&self, found: &Found) -> bool {
+        (self.began - SLACK..=self.began + LONGEST_BEGINNING).contains(&found.created())
     }
 
     /// Reads a cluster's record; `None` where there is none.

@@ -11,6 +11,7 @@ use crate::client::docker::{Archive, Docker, Entry, Owner};
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{CONFIG_MAP, Object, Reference};
 use crate::code::Code;
+use crate::context::Deadline;
 use crate::error::{Failure, Result};
 use crate::render::{CLUSTER_HOSTS, context};
 use crate::target::registry::{self, LocalRegistry};
@@ -25,6 +26,9 @@ const HOSTING: (&str, &str, &str) = ("kube-public", "local-registry-hosting", "l
 
 /// An image that no registry has: whoever says that it is not there has been reached.
 const NO_IMAGE: &str = "karctl/proof:none";
+
+/// Pause between two questions of a node.
+const RETRY: Duration = Duration::from_millis(500);
 
 /// Time for a node to ask the registry.
 const PULL_LIMIT: Duration = Duration::from_secs(30);
@@ -96,13 +100,21 @@ pub async fn ensure_announcement(cluster: &Cluster, registry: &LocalRegistry) ->
 /// Has a node ask the registry for an image, under each of its names.
 ///
 /// # Errors
-/// When it is not reached: with the node's own words.
-pub async fn prove(docker: &Docker, found: &Found, registry: &LocalRegistry) -> Result<()> {
+/// When it is not reached until the deadline: with the node's own words.
+pub async fn prove(docker: &Docker, found: &Found, registry: &LocalRegistry, deadline: &Deadline) -> Result<()> {
     let Some(node) = found.members().last() else { return Ok(()) };
     for host in registry_hosts(registry.port) {
         let image = format!("{host}/{NO_IMAGE}");
-        let said = docker.run(&node.container, &["crictl", "pull", &image], PULL_LIMIT).await?.unwrap_or_default();
-        if !has_reached(&said, found.provider) {
+        // A node that has just come up may not know its names yet.
+        loop {
+            let said = docker.run(&node.container, &["crictl", "pull", &image], PULL_LIMIT).await?.unwrap_or_default();
+            if has_reached(&said, found.provider) {
+                break;
+            }
+            if !deadline.left().is_zero() {
+                tokio::time::sleep(RETRY).await;
+                continue;
+            }
             let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("nothing");
             return Err(Failure::new(format!("node {} does not reach the registry as {host}: {last}", node.container))
                 .hint("`karctl registry status` says whether the registry answers, and the networks it is on")

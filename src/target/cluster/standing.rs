@@ -49,6 +49,9 @@ pub fn provider(
 /// # Errors
 /// When the cluster that is there is another one than asked for.
 pub fn standing(options: &Options, found: Option<Found>, record: Option<&Record>) -> Result<Standing> {
+    // A creation was cut, and then somebody else made a cluster of that name.
+    let is_others = |found: &Found, record: &Record| record.phase == Phase::Creating && !record.may_have_made(found);
+    let record = record.filter(|record| !found.as_ref().is_some_and(|found| is_others(found, record)));
     match (found, record) {
         (None, None) => Ok(Standing::Absent),
         (None, Some(record)) if record.phase == Phase::Created => Ok(Standing::Absent),

@@ -355,11 +355,16 @@ fn foreign_registry(why: &str) -> Failure {
 pub async fn attach(docker: &Docker) -> Result<Vec<String>> {
     let Some(found) = look::find(docker).await? else { return Ok(Vec::new()) };
     let has = found.networks();
-    let missing: Vec<_> = look::networks(docker).await?.into_iter().filter(|network| !has.contains(network)).collect();
-    for network in &missing {
-        docker.connect_network(network, CONTAINER, CONTAINER).await?;
+    let mut attached = Vec::new();
+    for network in look::networks(docker).await?.into_iter().filter(|network| !has.contains(network)) {
+        match docker.connect_network(&network, CONTAINER, CONTAINER).await {
+            Ok(()) => attached.push(network),
+            // Its cluster was taken away since it was listed.
+            Err(error) if error.status() == Some(404) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    Ok(missing)
+    Ok(attached)
 }
 
 #[cfg(test)]

@@ -222,6 +222,41 @@ fn a_creation_that_was_killed_is_recognised_and_begun_anew_by_the_same_command()
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn what_somebody_else_made_or_another_engine_has_is_never_taken_away() {
+    let user = User::with("kt-theirs", "kind", KIND);
+    refused(&user.run_create(&["--keep"]), "KAR306", &["what was made is left"]);
+    let record = "home/.local/state/karctl/clusters/kt-theirs/cluster.json";
+    let written: Value = serde_json::from_str(&user.sandbox.read(record)).expect("JSON");
+    let rewrite = |field: &str, value: Value| {
+        let mut changed = written.clone();
+        changed[field] = value;
+        user.sandbox.write(record, changed.to_string());
+    };
+
+    // The container was not there when the creation that was cut began, nor soon after: a cluster by somebody else's hand.
+    rewrite("began", 1.into());
+    let failed = user.run_create(&[]);
+    assert_eq!((failed.status, user.containers().len()), (Some(1), 1), "{}", failed.stderr);
+    assert!(!failed.stdout.contains("Removed"), "{}", failed.stdout);
+
+    rewrite("is_adopted", true.into());
+    let deleted = user.sandbox.karctl(["cluster", "delete", "--all", "-y", "-o", "json"]).output();
+    let spared = "cluster kt-theirs, which karctl did not make (`karctl cluster delete --name kt-theirs`)";
+    assert_eq!(deleted.document("cluster delete")["left"][0], spared);
+    assert_eq!(user.containers().len(), 1);
+
+    rewrite("engine", "unix:///elsewhere.sock".into());
+    let deleted = user.sandbox.karctl(["cluster", "delete", "--all", "-y", "-o", "json"]).output();
+    let spared = "cluster kt-theirs, which is on the engine unix:///elsewhere.sock";
+    assert_eq!(deleted.document("cluster delete")["left"][0], spared);
+    user.clear();
+    let elsewhere = ["the cluster `kt-theirs` is on another engine", "set DOCKER_HOST=unix:///elsewhere.sock"];
+    refused(&user.karctl(&["delete", "-y"]), "KAR309", &elsewhere);
+    assert!(user.residue().contains(&"kt-theirs".to_owned()), "it is remembered still");
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn a_cluster_of_another_shape_or_maker_is_left_alone() {
     let user = User::with("kt-other", "kind", KIND);
     user.sandbox.program("k3d", K3D);
