@@ -279,18 +279,22 @@ impl Registry {
 
     /// An address that the registry gave, which may be relative. One of its own is reached as the registry itself is:
     /// behind a proxy with TLS it may think that it is spoken to without.
+    /// `None` for what is no address, and before the registry has answered.
     pub(super) fn resolve(&self, location: &str) -> Option<Url> {
-        let scheme = (*self.scheme()).unwrap_or(Scheme::Https);
-        let mut address = self.address(scheme, "/").ok()?.join(location).ok()?;
-        if self.is_own(&address) && address.scheme() != scheme.name() {
+        let scheme = (*self.scheme())?;
+        let own = self.address(scheme, "/").ok()?;
+        let mut address = own.join(location).ok()?;
+        if is_same_server(&own, &address) {
             address.set_scheme(scheme.name()).ok()?;
         }
         Some(address)
     }
 
+    /// Whether the login may be shown there: at the registry's host and port, spoken to as it is.
     fn is_own(&self, address: &Url) -> bool {
-        let port = address.port().map(|port| format!(":{port}")).unwrap_or_default();
-        address.host_str().is_some_and(|host| format!("{host}{port}") == self.shared.host.to_ascii_lowercase())
+        let scheme = *self.scheme();
+        let own = scheme.and_then(|scheme| self.address(scheme, "/").ok());
+        own.is_some_and(|own| own.origin() == address.origin())
     }
 
     fn address(&self, scheme: Scheme, path: &str) -> Result<Url> {
@@ -382,6 +386,12 @@ fn speaks_another(outcome: &Result<Response>, scheme: Scheme) -> bool {
     }
 }
 
+/// Whether two addresses differ in no more than the scheme, and the port that this stands for.
+fn is_same_server(one: &Url, other: &Url) -> bool {
+    let has_same_port = one.port() == other.port() || one.port_or_known_default() == other.port_or_known_default();
+    one.host_str() == other.host_str() && has_same_port
+}
+
 /// How long the server wants to be left alone.
 fn patience(answer: &Response) -> Option<Duration> {
     let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
@@ -440,5 +450,49 @@ fn of_tls(cause: &(dyn std::error::Error + 'static)) -> Option<Kind> {
         rustls::Error::InvalidMessage(_) => Some(Kind::PlainHttp),
         rustls::Error::InvalidCertificate(reason) => Some(Kind::Untrusted(reason.to_string())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::registry::{Options, Trust};
+
+    fn registry(host: &str, scheme: Option<Scheme>) -> Registry {
+        let options =
+            Options { login: None, allows_plain_http: false, trust: Trust::default(), stall: Duration::from_secs(60) };
+        let registry = Registry::new(host, options);
+        *registry.scheme() = scheme;
+        registry
+    }
+
+    #[test]
+    fn the_registry_s_own_addresses_are_reached_as_it_is_itself_and_others_see_no_login() {
+        use Scheme::{Http, Https};
+        for (host, scheme, location, expected, is_own) in [
+            ("r.example.com", Https, "/v2/x?a=b", "https://r.example.com/v2/x?a=b", true),
+            ("r.example.com", Https, "http://r.example.com/v2/x", "https://r.example.com/v2/x", true),
+            ("r.example.com", Https, "https://r.example.com:443/v2/x", "https://r.example.com/v2/x", true),
+            ("R.example.com:443", Https, "https://r.example.com/v2/x", "https://r.example.com/v2/x", true),
+            ("r.example.com:443", Https, "http://r.example.com/v2/x", "https://r.example.com/v2/x", true),
+            ("r.example.com:5000", Https, "http://r.example.com:5000/x", "https://r.example.com:5000/x", true),
+            ("r.example.com", Https, "http://r.example.com:5000/x", "http://r.example.com:5000/x", false),
+            ("r.example.com", Https, "https://store.example.com/x", "https://store.example.com/x", false),
+            ("localhost:80", Http, "http://localhost/v2/x", "http://localhost/v2/x", true),
+            ("[::1]:5000", Http, "/v2/x", "http://[::1]:5000/v2/x", true),
+        ] {
+            let registry = registry(host, Some(scheme));
+            let address = registry.resolve(location).expect("an address");
+            assert_eq!((address.as_str(), registry.is_own(&address)), (expected, is_own), "{location} of {host}");
+        }
+    }
+
+    #[test]
+    fn a_login_is_not_shown_without_tls_nor_before_the_registry_has_answered() {
+        let own: Url = "http://r.example.com:5000/v2/x".parse().expect("an address");
+        assert!(!registry("r.example.com:5000", Some(Scheme::Https)).is_own(&own));
+        let unknown = registry("r.example.com:5000", None);
+        assert!(!unknown.is_own(&own));
+        assert_eq!(unknown.resolve(own.as_str()), None);
     }
 }

@@ -69,7 +69,7 @@ impl Repository {
     /// # Errors
     /// When the content cannot be read or is not what its digest says, or the registry refuses or does not answer.
     pub async fn upload(&self, blob: &Blob, kept: Option<&str>, told: &mut dyn FnMut(Sent<'_>)) -> Result<()> {
-        let mut session = match kept.and_then(|address| address.parse().ok()) {
+        let mut session = match kept.and_then(|address| self.registry.resolve(address)) {
             Some(address) => self.standing(address, blob).await?,
             None => None,
         };
