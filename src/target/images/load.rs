@@ -77,10 +77,11 @@ pub async fn load(context: &Context, order: &Order) -> Result<Loaded> {
         Some(path) => Some(open_archive(context, path).await?),
         None => None,
     };
+    let named = given.as_ref().map(|archive| of_archive(archive, &order.images)).transpose()?;
     let docker = Docker::connect(&context.environment).await?;
     let (cluster, nodes) = nodes(&docker, order.cluster.as_deref()).await?;
-    let wanted = match &given {
-        Some(archive) => of_archive(archive, &order.images)?,
+    let wanted = match named {
+        Some(wanted) => wanted,
         None => of_engine(&docker, &order.images).await?,
     };
     let mut missing = Vec::new();
@@ -161,6 +162,10 @@ async fn of_engine(docker: &Docker, names: &[String]) -> Result<Wanted> {
 
 fn of_archive(archive: &Archive, names: &[String]) -> Result<Wanted> {
     let listed = archive.images()?;
+    // A node takes the archive as it is, and would have an image that no pod can name.
+    if !listed.is_empty() && listed.iter().all(|image| image.names.is_empty()) {
+        return Err(nameless(archive).into());
+    }
     let chosen: Vec<_> = match names.is_empty() {
         true => listed.iter().flat_map(|image| image.names.iter().map(move |name| (name, image))).collect(),
         false => {
@@ -168,6 +173,12 @@ fn of_archive(archive: &Archive, names: &[String]) -> Result<Wanted> {
         }
     };
     chosen.into_iter().map(|(name, listed)| Ok((name.clone(), archive.image(listed, PROCESSOR)?.id))).collect()
+}
+
+fn nameless(archive: &Archive) -> Failure {
+    Failure::usage(format!("the images of {} have no names", archive.shown()))
+        .hint("write it again by name: docker save NAME:TAG; or push it: karctl images push NAME:TAG --file ARCHIVE")
+        .code(Code::ImageMissing)
 }
 
 /// The images that a node has not, or has another of.

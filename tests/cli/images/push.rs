@@ -24,14 +24,14 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// What `docker save` writes of one image with one layer.
-fn saved(name: &str) -> Vec<u8> {
+fn saved(name: impl Into<Option<&'static str>>) -> Vec<u8> {
     let layer = tar(&[("hello", b"hello")]);
     let diff_id = super::sha256(&layer);
     let configuration = json!({
         "architecture": "amd64", "os": "linux",
         "rootfs": {"type": "layers", "diff_ids": [format!("sha256:{diff_id}")]},
     });
-    let manifest = json!([{"Config": "c.json", "RepoTags": [name], "Layers": ["l/layer.tar"]}]);
+    let manifest = json!([{"Config": "c.json", "RepoTags": name.into().map(|name| [name]), "Layers": ["l/layer.tar"]}]);
     tar(&[
         ("c.json", configuration.to_string().as_bytes()),
         ("l/layer.tar", &layer),
@@ -94,6 +94,19 @@ fn an_image_that_an_archive_lacks_is_told_with_those_that_it_has() {
     sandbox.write("work/x.tar", saved("kar/x:1"));
     let lacks = "error: x.tar has no image kar/y:1\nhint: it has: kar/x:1\nhint: `karctl explain KAR325` tells more\n";
     refused(&sandbox, &["kar/y:1", "--file", "x.tar", "--to", NOWHERE], 1, lacks);
+}
+
+#[test]
+fn an_archive_without_names_is_not_loaded_into_nodes() {
+    let sandbox = Sandbox::new();
+    sandbox.write("work/x.tar", saved(None));
+    let nameless = "error: the images of x.tar have no names\n\
+                    hint: write it again by name: docker save NAME:TAG; or push it: karctl images push NAME:TAG --file ARCHIVE\n\
+                    hint: `karctl explain KAR325` tells more\n";
+    for names in [&[][..], &["kar/x:1"]] {
+        let load = ["images", "load", "--file", "x.tar"].iter().chain(names);
+        sandbox.karctl(load.copied()).stderr(nameless).status(2);
+    }
 }
 
 #[test]
