@@ -80,14 +80,18 @@ impl Ask {
 }
 
 impl Repository {
-    /// Sends a request that may be repeated, with a login where one is wanted. Answers of a server that asks for patience
-    /// are errors, all others the caller's to judge.
+    /// Sends a request that may be repeated, with a login where one is wanted. Answers of a server that asks for patience,
+    /// in the end or for longer than silence is borne, are errors, all others the caller's to judge.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Response> {
         let mut pause = FIRST_PAUSE;
         for _ in 1..ATTEMPTS {
             match self.send_once(ask, &mut |_| {}).await {
                 Ok(answer) if is_passing_status(answer.status().as_u16()) => {
-                    tokio::time::sleep(patience(&answer).unwrap_or(pause)).await;
+                    let wanted = patience(&answer).unwrap_or(pause);
+                    if wanted > self.registry.shared.options.stall {
+                        return Err(self.registry.refusal(answer, &ask.operation).await);
+                    }
+                    tokio::time::sleep(wanted).await;
                 }
                 Err(error) if error.is_passing() => tokio::time::sleep(pause).await,
                 end => return end,

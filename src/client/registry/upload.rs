@@ -129,7 +129,7 @@ impl Repository {
         if !answer.status().is_success() {
             return Ok(None);
         }
-        let offset = offset(answer.headers());
+        let offset = offset(answer.headers()).unwrap_or(0);
         let address = self.session(answer.headers()).map_or(address, |session| session.address);
         Ok((offset <= blob.size).then_some(Session { address, offset }))
     }
@@ -146,7 +146,8 @@ impl Repository {
         let ask = Ask::new(Method::PATCH, Place::Address(at.address), &operation).with(headers, Payload::Bytes(bytes));
         let answer = self.send_once(&ask, &mut counting(at.offset, told)).await?;
         let answer = self.registry.accept(answer, &operation, &[202]).await?;
-        let found = offset(answer.headers());
+        // Some registries leave out how much they have: then it is what they were sent.
+        let found = offset(answer.headers()).unwrap_or(end);
         match self.session(answer.headers()) {
             Some(session) if found == end => Ok(session),
             _ => Err(self.registry.error(&operation, Kind::Broken(format!("it took {found} of {end} bytes")))),
@@ -177,7 +178,7 @@ impl Repository {
 
     fn session(&self, headers: &HeaderMap) -> Option<Session> {
         let address = self.registry.resolve(&header(headers, LOCATION.as_str()))?;
-        Some(Session { address, offset: offset(headers) })
+        Some(Session { address, offset: offset(headers).unwrap_or(0) })
     }
 }
 
@@ -189,13 +190,13 @@ fn counting<'a>(start: u64, told: &'a mut dyn FnMut(Sent<'_>)) -> impl FnMut(u64
     }
 }
 
-/// What a registry has of an upload: `Range: 0-99` is a hundred bytes, and `0-0` none, as every chunk is longer than one.
-fn offset(headers: &HeaderMap) -> u64 {
+/// What a registry says that it has of an upload: `Range: 0-99` is a hundred bytes, and `0-0` none, as every chunk is longer
+/// than one.
+fn offset(headers: &HeaderMap) -> Option<u64> {
     let range = header(headers, RANGE.as_str());
-    let last = range.trim_start_matches("bytes=").split_once('-').and_then(|(_, last)| last.trim().parse().ok());
-    match last {
-        None | Some(0) => 0,
-        Some(last) => u64::saturating_add(last, 1),
+    match range.trim_start_matches("bytes=").split_once('-')?.1.trim().parse().ok()? {
+        0 => Some(0),
+        last => Some(u64::saturating_add(last, 1)),
     }
 }
 
@@ -205,7 +206,9 @@ mod tests {
 
     #[test]
     fn a_range_ends_with_the_last_byte() {
-        for (range, expected) in [("0-0", 0), ("0-99", 100), ("bytes=0-7", 8), ("", 0), ("x", 0)] {
+        for (range, expected) in
+            [("0-0", Some(0)), ("0-99", Some(100)), ("bytes=0-7", Some(8)), ("", None), ("x", None)]
+        {
             let headers: HeaderMap = [(RANGE, range.parse().expect("a header"))].into_iter().collect();
             assert_eq!(offset(&headers), expected, "{range}");
         }
