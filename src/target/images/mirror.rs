@@ -35,7 +35,7 @@ pub struct Order {
     pub from: Reference,
     /// What it is called then.
     pub to: Reference,
-    /// How both registries are spoken to; a login is for the one that is written to.
+    /// How both registries are spoken to; a login is for the one that is written to, which may be the same.
     pub manner: Manner,
     /// Nothing is sent.
     pub dry_run: bool,
@@ -67,7 +67,8 @@ pub fn destination(from: &Reference, to: &str) -> Result<Reference> {
 /// When there is no such image, or a registry refuses or does not answer.
 pub async fn mirror(context: &Context, order: &Order) -> Result<Pushes> {
     let Order { from, to, manner, dry_run } = order;
-    let reading = Manner { login: None, ..manner.clone() };
+    let login = manner.login.clone().filter(|_| from.host() == to.host());
+    let reading = Manner { login, ..manner.clone() };
     let source = connect(context, from, &reading).await?.repository(&from.repository, Access::Pull);
     let target = connect(context, to, manner).await?.repository(&to.repository, Access::Push);
     let top = source.manifest(&from.version).await.map_err(Failure::from)?.ok_or_else(|| missing(from))?;

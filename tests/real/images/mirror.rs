@@ -84,6 +84,10 @@ fn the_registry_that_is_written_to_has_a_login_of_its_own() {
     let login = [&mirror[..], &["--user", USER, "--password-stdin"]].concat();
     let copied = sandbox.karctl(login).stdin(PASSWORD).output();
     assert_eq!(copied.status, Some(0), "{}", copied.stderr);
+    // That registry is read with it, too.
+    let within = ["images", "mirror", &to.image("kar/x:1"), &to.image("other/x:2"), "--user", USER, "--password-stdin"];
+    let copied = sandbox.karctl(within).stdin(PASSWORD).output();
+    assert_eq!(copied.status, Some(0), "{}", copied.stderr);
     let absent = from.image("kar/absent:1");
     fails(&sandbox.karctl(["images", "mirror", &absent, &place]).output(), "KAR325", "has no image");
 }
