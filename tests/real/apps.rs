@@ -1,8 +1,10 @@
 //! `karctl app up` and `down` on a real engine. The images are those that the generated Dockerfiles name, with a stand-in for
 //! `kar` (tests/kar); Kafka and Redis are not asked for anything, so the instance has stubs of them.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -20,14 +22,17 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// An application of its own on an instance of its own; its images are removed when it is dropped.
 struct Application {
     instance: Instance,
+    /// The steps of a build are shared by all of the engine, and go with whichever image is removed.
+    _turn: File,
 }
 
 impl Application {
     /// The shipped example.
     fn hello(language: &str) -> Self {
+        let turn = parts::turn("apps");
         let instance = Instance::new(Engine::Docker);
         instance.must(&instance.up(&STUBS));
-        let application = Self { instance };
+        let application = Self { instance, _turn: turn };
         let name = application.name().to_owned();
         let init = ["app", "init", "--example", "hello", "--language", language, "--name", &name].map(str::to_owned);
         application.instance.must(&init);
@@ -219,7 +224,7 @@ fn an_application_that_does_not_come_up_is_told_with_its_log() {
 
     hello.edit("server.js", "console.log('no licence'); process.exit(7)\n", "");
     hello.edit("server.js", "server.listen(port,", "server.listen(9999,");
-    let failed = hello.run("up", &["--detach", "--timeout", "5s"]);
+    let failed = hello.run("up", &["--detach", "--timeout", "30s"]);
     assert_eq!(failed.status, Some(4), "{}", failed.stderr);
     assert!(failed.stderr.contains("to listen on port 8080; last seen: it listens on "), "{}", failed.stderr);
     assert!(failed.stderr.contains("9999") && failed.stderr.contains("KAR343"), "{}", failed.stderr);
@@ -258,8 +263,12 @@ fn what_was_cut_half_way_is_finished_by_the_same_command() {
 fn a_change_of_a_file_is_built_and_run_while_it_is_watched() {
     let hello = Application::hello("js");
     let mut watching = hello.start("up", &["--watch"]);
-    let told = BufReader::new(watching.stderr.take().expect("a pipe"));
-    let told = std::thread::spawn(move || told.lines().map_while(Result::ok).collect::<Vec<_>>());
+    let stderr = BufReader::new(watching.stderr.take().expect("a pipe"));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let reader = std::thread::spawn({
+        let told = Arc::clone(&told);
+        move || stderr.lines().map_while(Result::ok).for_each(|line| told.lock().expect("no panic").push(line))
+    });
     hello.assert_says("Hello Ada!\nHello Grace!");
     // The first build must not be the one that sees the change.
     until("it watches", || {
@@ -271,10 +280,12 @@ fn a_change_of_a_file_is_built_and_run_while_it_is_watched() {
     hello.assert_says("Goodbye Ada!\nGoodbye Grace!");
     // Broken, then mended: what ran goes on, and watching too.
     hello.edit("Dockerfile", "COPY . .", "COPY nothing .");
-    until("the failure is seen", || {
-        let (_, running) = docker(&["inspect", "-f", "{{.State.Running}}", &hello.of("greeter")]);
-        if running == "true" { Ok(()) } else { Err(running) }
+    until("the failure is told", || {
+        let told = told.lock().expect("no panic");
+        let is_told = told.iter().any(|line| line.contains("cannot be built"));
+        if is_told { Ok(()) } else { Err(told.join("\n")) }
     });
+    assert_eq!(docker(&["inspect", "-f", "{{.State.Running}}", &hello.of("greeter")]).1, "true", "what ran goes on");
     hello.edit("server.js", "Goodbye $", "Welcome $");
     hello.edit("Dockerfile", "COPY nothing .", "COPY . .");
     hello.assert_says("Welcome Ada!\nWelcome Grace!");
@@ -282,7 +293,8 @@ fn a_change_of_a_file_is_built_and_run_while_it_is_watched() {
     let pid = rustix::process::Pid::from_child(&watching);
     rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it runs");
     let status = watching.wait().expect("it ends");
-    let told = told.join().expect("all was read");
+    reader.join().expect("all was read");
+    let told = told.lock().expect("no panic");
     assert_eq!(status.code(), Some(0), "{told:#?}");
     assert!(told.iter().any(|line| line == "Changed: server.js"), "{told:#?}");
     assert!(told.iter().any(|line| line == &format!("{} | Goodbye Grace!", hello.of("client"))), "{told:#?}");

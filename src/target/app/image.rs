@@ -101,7 +101,11 @@ async fn build(context: &Context, docker: &Docker, order: &BuildOrder<'_>, packe
         }
         last.push(line.to_owned());
     };
-    match docker.build(order, packed.path(), STALL, &mut told).await {
+    let mut built = docker.build(order, packed.path(), STALL, &mut told).await;
+    if built.as_ref().is_err_and(lost_a_step) {
+        built = docker.build(order, packed.path(), STALL, &mut told).await;
+    }
+    match built {
         Ok(()) => {
             step.done(format!("Built {}", order.image));
             Ok(())
@@ -115,6 +119,12 @@ async fn build(context: &Context, docker: &Docker, order: &BuildOrder<'_>, packe
             Err(failed(order.image, error))
         }
     }
+}
+
+/// Whether an earlier build's step, which the builder took for this one, went with another image that was removed meanwhile.
+/// The next attempt does not find it and makes it again.
+fn lost_a_step(error: &DockerError) -> bool {
+    error.refusal().is_some_and(|said| said.to_ascii_lowercase().contains("no such image: sha256"))
 }
 
 fn failed(image: &str, error: DockerError) -> anyhow::Error {

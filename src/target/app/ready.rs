@@ -18,6 +18,9 @@ const POLL: Duration = Duration::from_millis(200);
 /// Time for one look into a container.
 const LOOK: Duration = Duration::from_secs(20);
 
+/// So many looks in a row that see no table are of an image without `cat`; a single one may be of a container that ends.
+const LOOKS_WITHOUT_TABLE: u32 = 10;
+
 /// Lines of a log that a failure quotes.
 const QUOTED_LINES: usize = 20;
 
@@ -64,17 +67,27 @@ pub async fn wait(context: &Context, docker: &Docker, containers: &[Awaited]) ->
 }
 
 async fn wait_for(docker: &Docker, name: &str, port: u16, deadline: &Deadline) -> Result<()> {
+    let mut without_table = 0;
     loop {
         let state = docker.container(name).await?.and_then(|found| found.state).unwrap_or_default();
         if !state.running.unwrap_or(false) {
             return Err(ended(name, &state));
         }
         let ports = match docker.run(name, &TABLES, LOOK).await? {
-            Some(tables) if tables.contains("local_address") => listening(&tables),
-            // An image without `cat`: that it runs is all that can be seen.
-            Some(_) => return Ok(()),
+            Some(tables) if tables.contains("local_address") => {
+                without_table = 0;
+                listening(&tables)
+            }
+            Some(_) => {
+                without_table += 1;
+                BTreeSet::new()
+            }
             None => BTreeSet::new(),
         };
+        // That it runs is all that can be seen.
+        if without_table == LOOKS_WITHOUT_TABLE {
+            return Ok(());
+        }
         if ports.contains(&port) {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! `karctl app up --to cluster` as the API server sees it: images in a real registry, objects that differ and no others.
 
+use std::fs::File;
+
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
@@ -14,15 +16,18 @@ struct Project {
     runtime: Runtime,
     registry: Server,
     name: String,
+    /// The steps of a build are shared by all of the engine, and go with whichever image is removed.
+    _turn: File,
 }
 
 impl Project {
     fn new(name: &str) -> Self {
+        let turn = parts::turn("apps");
         let mut runtime = Runtime::on(Cluster::api());
         runtime.sandbox.set_variable("DOCKER_HOST", parts::docker_host());
         runtime.deploy(&[]);
         let name = format!("{name}{}", std::process::id());
-        let project = Self { runtime, registry: Server::plain(), name };
+        let project = Self { runtime, registry: Server::plain(), name, _turn: turn };
         let made = project.karctl(&["init", "--example", "hello", "--name", &project.name]);
         assert_eq!(made.status, Some(0), "{}", made.stderr);
         project
