@@ -50,6 +50,12 @@ fn without_tag(image: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// Whether two ids of images are known and differ; they may or may not say which digest they are.
+pub fn are_other_images(a: Option<&str>, b: Option<&str>) -> bool {
+    let bare = |id: &str| id.trim_start_matches("sha256:").to_owned();
+    matches!((a, b), (Some(a), Some(b)) if bare(a) != bare(b))
+}
+
 impl Docker {
     /// Everything about an image; `None` when the engine has none of that name.
     ///

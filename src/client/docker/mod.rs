@@ -35,7 +35,7 @@ pub use endpoint::{Address, Endpoint, Origin, Resolution};
 pub use error::{DockerError, Kind, Result};
 pub use exec::Ended;
 pub use host::Host;
-pub use image::ImageReference;
+pub use image::{ImageReference, are_other_images};
 pub use log::LogRequest;
 pub use network::FoundNetwork;
 pub use progress::PullProgress;

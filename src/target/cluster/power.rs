@@ -9,7 +9,7 @@ use super::look::{self, Found};
 use super::model::{ClusterName, Provider};
 use super::record::{self, Record};
 use super::returned::returned;
-use super::tools::AnyTool;
+use super::tools::{AnyTool, in_time};
 use super::{kubeconfig_file, ready};
 use crate::client::docker::Docker;
 use crate::code::Code;
@@ -92,7 +92,7 @@ pub async fn stop(context: &Context, name: &ClusterName, dry_run: bool) -> Resul
                 engine.within(&deadline, stop_containers(docker, &running)).await?;
             }
             Provider::K3d => match AnyTool::find(context, docker, found.provider).await? {
-                AnyTool::K3d(k3d) => k3d.stop(name.as_str()).await?,
+                AnyTool::K3d(k3d) => in_time(context, &format!("`{name}` to stop"), k3d.stop(name.as_str())).await?,
                 AnyTool::Kind(_) => {}
             },
         }
@@ -116,7 +116,11 @@ async fn stop_containers(docker: &Docker, containers: &[String]) -> Result<()> {
 pub async fn start_nodes(context: &Context, engine: &DockerEngine, tool: &AnyTool, found: &Found) -> Result<()> {
     let step = context.ui.step(format!("Starting `{}`", found.name));
     match tool {
-        AnyTool::K3d(k3d) => k3d.start(found.name.as_str(), &mut |line: &str| step.detail(line)).await?,
+        AnyTool::K3d(k3d) => {
+            let mut told = |line: &str| step.detail(line);
+            let starting = k3d.start(found.name.as_str(), &mut told);
+            in_time(context, &format!("`{}` to start", found.name), starting).await?;
+        }
         AnyTool::Kind(_) => {
             let docker = engine.client();
             let starting = async {

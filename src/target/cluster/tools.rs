@@ -82,12 +82,30 @@ impl AnyTool {
     /// When the tool fails.
     pub async fn delete(&self, context: &Context, name: &ClusterName) -> Result<()> {
         let kubeconfig = record::scratch_kubeconfig(context, name)?;
-        let deleted = match self {
-            Self::Kind(kind) => kind.delete(name.as_str(), &kubeconfig).await,
-            Self::K3d(k3d) => k3d.delete(name.as_str(), &kubeconfig).await,
+        let deleting = async {
+            match self {
+                Self::Kind(kind) => kind.delete(name.as_str(), &kubeconfig).await,
+                Self::K3d(k3d) => k3d.delete(name.as_str(), &kubeconfig).await,
+            }
         };
+        let deleted = in_time(context, &format!("`{name}` to be deleted"), deleting).await;
         remove_scratch(&kubeconfig);
         deleted
+    }
+}
+
+/// A tool's work, ended where the time is over: an engine that hangs has it hang too.
+///
+/// # Errors
+/// As the work, or when the time is over.
+pub async fn in_time<T>(context: &Context, awaited: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let deadline = context.deadline.restarted();
+    match tokio::time::timeout(deadline.left(), work).await {
+        Ok(done) => done,
+        Err(_) => {
+            let failure = deadline.passed(awaited, "its tool was still at work");
+            Err(failure.hint("run the same command again; it goes on where it stopped").into())
+        }
     }
 }
 

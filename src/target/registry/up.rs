@@ -10,7 +10,7 @@ use super::look::{self, Found};
 use super::ready::wait;
 use super::{CONTAINER, IN_CLUSTER, LOOPBACK, LocalRegistry, VOLUME};
 use crate::client::docker::models::ContainerStateStatusEnum as State;
-use crate::client::docker::{AnonymousVolumes, Creation, Docker};
+use crate::client::docker::{AnonymousVolumes, Creation, Docker, are_other_images};
 use crate::client::port;
 use crate::code::Code;
 use crate::context::Context;
@@ -132,10 +132,11 @@ fn step(found: Option<&Found>, options: &Options, image: Option<&str>) -> Step {
         if found.port() != Some(port) {
             return Step::Recreate(format!("its port is to be {port}"));
         }
-        if found.image() != options.image {
+        // Podman writes the registry in front of the name.
+        if !found.image().ends_with(&options.image) {
             return Step::Recreate(format!("its image is to be {}", options.image));
         }
-        if image.is_some() && image != found.image_id() {
+        if are_other_images(image, found.image_id()) {
             return Step::Recreate("its image is a newer one".to_owned());
         }
         if found.specification() != Some(&Blueprint { image: options.image.clone(), port }.specification()) {

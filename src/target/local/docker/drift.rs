@@ -3,8 +3,8 @@
 use super::blueprint::Blueprint;
 use super::inventory::Found;
 use super::labels;
-use crate::client::docker::FoundNetwork;
 use crate::client::docker::models::ContainerStateStatusEnum as Status;
+use crate::client::docker::{FoundNetwork, are_other_images};
 use crate::target::local::engine::{Action, Outcome};
 
 /// What is to be done with a component's container.
@@ -81,7 +81,7 @@ fn drift(found: &Found, wanted: &Wanted<'_>) -> Option<String> {
             _ => "its settings differ".to_owned(),
         });
     }
-    if is_other(found.inspected.image.as_deref(), wanted.image_id) {
+    if are_other_images(found.inspected.image.as_deref(), wanted.image_id) {
         return Some(format!("{} is another image now", blueprint.image));
     }
     if !has_volume(found, blueprint) {
@@ -91,12 +91,6 @@ fn drift(found: &Found, wanted: &Wanted<'_>) -> Option<String> {
         return Some(format!("it was not on the network {}", blueprint.network));
     }
     None
-}
-
-/// Ids may or may not say which digest they are.
-fn is_other(a: Option<&str>, b: Option<&str>) -> bool {
-    let bare = |id: &str| id.trim_start_matches("sha256:").to_owned();
-    matches!((a, b), (Some(a), Some(b)) if bare(a) != bare(b))
 }
 
 fn has_volume(found: &Found, blueprint: &Blueprint) -> bool {
