@@ -29,6 +29,8 @@ const VERBOSITIES: [&str; 5] = ["fatal", "error", "warning", "info", "debug"];
 /// What `karctl.yaml` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Project {
+    /// What tells it from other projects, the same in every checkout; without it, each folder is a project of its own.
+    pub project: Option<String>,
     /// The applications, in their order.
     pub apps: Vec<App>,
 }
@@ -101,9 +103,11 @@ impl Project {
         let root = parse(text).map_err(|mistake| wrong(source, mistake.position, &mistake.message))?;
         let root = Place { source, path: String::new(), node: &root };
         let mut version = None;
+        let mut project = None;
         let mut apps = Vec::new();
-        for (key, place) in root.members(&["version", "apps"])? {
+        for (key, place) in root.members(&["version", "project", "apps"])? {
             match key {
+                "project" => project = Some(place.plain_name()?),
                 "version" => version = Some(place.version()?),
                 _ => apps = place.named(App::read)?,
             }
@@ -111,7 +115,7 @@ impl Project {
         if version.is_none() {
             return Err(root.wrong("it does not say its `version`").hint("begin it with `version: 1`").into());
         }
-        Ok(Self { apps })
+        Ok(Self { project, apps })
     }
 }
 
@@ -218,6 +222,14 @@ impl<'a> Place<'a> {
         match &self.node.content {
             Content::Scalar(scalar) => Ok(scalar.text.clone()),
             _ => Err(self.wrong(format!("`{}` is a single value", self.path)).into()),
+        }
+    }
+
+    fn plain_name(&self) -> Result<String> {
+        let text = self.text()?;
+        match check_name(&text) {
+            Ok(()) => Ok(text),
+            Err(reason) => Err(self.wrong(format!("`{text}` {reason}")).hint(NAME_HINT).into()),
         }
     }
 
@@ -351,7 +363,7 @@ apps:
         };
         let components = vec![table, Component::new("guest")];
         let app = App { name: "dp".to_owned(), manifests: "deploy".to_owned(), components };
-        assert_eq!(project(text), Project { apps: vec![app] });
+        assert_eq!(project(text), Project { project: None, apps: vec![app] });
         assert_eq!(project("version: 1\n"), Project::default());
     }
 

@@ -185,6 +185,32 @@ fn an_application_is_built_run_and_renewed_and_leaves_nothing() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn an_application_of_another_folder_is_left_alone() {
+    let hello = Application::hello("js");
+    hello.up(&[]);
+    let there = hello.residue();
+    let init = ["app", "init", "other", "--example", "hello", "--name", hello.name()].map(str::to_owned);
+    hello.instance.must(&init);
+    for (subcommand, options) in [("up", &["--detach"][..]), ("up", &["--dry-run"]), ("down", &[])] {
+        let refused = hello.run(subcommand, &[&["other"], options].concat());
+        assert_eq!(refused.status, Some(1), "{}", refused.stderr);
+        assert!(refused.stderr.contains(" is not of `") && refused.stderr.contains("KAR104"), "{}", refused.stderr);
+        assert_eq!(hello.residue(), there);
+    }
+    // The same project in another folder is told by its name.
+    for folder in ["", "other/"] {
+        let file = format!("{folder}karctl.yaml");
+        hello.edit(&file, "version: 1\n", "version: 1\nproject: shared\n");
+        if folder.is_empty() {
+            hello.instance.must(&["local", "stop-app", hello.name(), "--name", hello.name()].map(str::to_owned));
+            hello.up(&[]);
+        }
+    }
+    hello.must("up", &["other", "--detach"]);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn the_example_in_python_answers_too() {
     let hello = Application::hello("python");
     assert_eq!(hello.up(&[]), ["greeter built created", "client built created"]);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::folder::Folder;
+use super::folder::{Folder, PROJECT};
 use super::image;
 use super::manifests::{self, UP_OF};
 use crate::change::Change;
@@ -22,7 +22,7 @@ use crate::client::registry::Reference as ImageReference;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
-use crate::settings::project::App;
+use crate::settings::project::{App, FILE};
 use crate::target::images::push::{PushOptions, Source, push_all};
 use crate::target::kubernetes::compare::differences;
 use crate::target::kubernetes::connection::{Cluster, is_local, permit};
@@ -159,8 +159,8 @@ pub async fn up(context: &Context, cluster: &Cluster, folder: &Folder, options: 
     enable(context, cluster, &options.runtime, &which, enabling, &Team::default()).await?;
     let mut apps = Vec::new();
     for (app, objects) in folder.project.apps.iter().zip(read) {
-        let images = images(context, &engine, &folder.path, app, &registry, options.dry_run).await?;
-        apps.push(apply_app(context, cluster, app, &namespace, objects, images, options).await?);
+        let images = images(context, &engine, folder, app, &registry, options.dry_run).await?;
+        apps.push(apply_app(context, cluster, folder, app, objects, images, options).await?);
     }
     Ok(ClusterUp { context: cluster.chosen().context.clone(), namespace, apps, dry_run: options.dry_run })
 }
@@ -174,7 +174,7 @@ pub async fn down(context: &Context, cluster: &Cluster, folder: &Folder, options
     let namespace = namespace(cluster, options);
     let mut removed = Vec::new();
     for app in &folder.project.apps {
-        let found = applied(context, cluster, &app.name, &namespace).await?;
+        let found = applied(context, cluster, folder, &app.name, &namespace).await?;
         if !options.dry_run && !found.is_empty() {
             permit(context, cluster, "Remove applications").await?;
             for object in &found {
@@ -242,7 +242,7 @@ async fn registry_of(context: &Context, cluster: &Cluster, engine: &DockerEngine
 async fn images(
     context: &Context,
     engine: &DockerEngine,
-    project: &Path,
+    folder: &Folder,
     app: &App,
     registry: &str,
     dry_run: bool,
@@ -252,11 +252,11 @@ async fn images(
     let mut planned = Vec::new();
     for component in &app.components {
         let (name, is_there) = if dry_run {
-            let (name, _) = image::wanted(project, &app.name, component)?;
+            let (name, _) = image::wanted(&folder.path, &app.name, component)?;
             let is_there = docker.image(&name).await?.is_some();
             (name, is_there)
         } else {
-            (image::ensure(context, docker, project, &app.name, component).await?.name, true)
+            (image::ensure(context, docker, folder, &app.name, component).await?.name, true)
         };
         let (_, tag) = name.rsplit_once(':').unwrap_or((&name, "latest"));
         let to = format!("{registry}/{}-{}:{tag}", app.name, component.name);
@@ -273,7 +273,7 @@ async fn images(
                 Source::Engine(_, name) if name.starts_with(&kept) => Some(name.as_str()),
                 _ => None,
             });
-            image::remove_others(docker, &app.name, &component.name, current).await?;
+            image::remove_others(docker, folder, &app.name, &component.name, current).await?;
         }
     }
     let mut changes = pushed.images.into_iter().map(|pushed| pushed.change);
@@ -288,14 +288,16 @@ async fn images(
 async fn apply_app(
     context: &Context,
     cluster: &Cluster,
+    folder: &Folder,
     app: &App,
-    namespace: &str,
     mut objects: Vec<Object>,
     images: Vec<PushedImage>,
     options: &Options,
 ) -> Result<AppliedApp> {
+    let namespace = namespace(cluster, options);
     let built = images.iter().map(|image| (image.component.clone(), image.image.clone())).collect::<BTreeMap<_, _>>();
-    manifests::complete(&mut objects, &app.name, &built);
+    manifests::complete(&mut objects, &folder.identity(), &app.name, &built);
+    let there = applied(context, cluster, folder, &app.name, &namespace).await?;
     // Whatever stands in the way of one is told before the first is changed.
     let mut planned = Vec::new();
     for object in &objects {
@@ -309,7 +311,7 @@ async fn apply_app(
         outcomes.push(outcome(&object.reference(), change));
     }
     let wanted: Vec<_> = objects.iter().map(Object::reference).collect();
-    for orphan in applied(context, cluster, &app.name, namespace).await? {
+    for orphan in there {
         let reference = orphan.reference();
         if wanted.contains(&reference) {
             continue;
@@ -356,7 +358,16 @@ async fn apply(context: &Context, cluster: &Cluster, object: &Object, live: Opti
 }
 
 /// Everything that is there with the application's label.
-async fn applied(context: &Context, cluster: &Cluster, app: &str, namespace: &str) -> Result<Vec<Object>> {
+///
+/// # Errors
+/// When some of it is of another project, or the server refuses.
+async fn applied(
+    context: &Context,
+    cluster: &Cluster,
+    folder: &Folder,
+    app: &str,
+    namespace: &str,
+) -> Result<Vec<Object>> {
     let labels = format!("{UP_OF}={app}");
     let mut found = Vec::new();
     for kind in KINDS.into_iter().chain([LAST_KIND]) {
@@ -372,7 +383,18 @@ async fn applied(context: &Context, cluster: &Cluster, app: &str, namespace: &st
             Err(error) => return Err(Failure::from(error).into()),
         }
     }
-    Ok(found)
+    let identity = folder.identity();
+    match found.iter().find(|object| object.label(PROJECT) != Some(&identity)) {
+        None => Ok(found),
+        Some(foreign) => {
+            let (reference, folder) = (foreign.reference(), folder.path.display());
+            Err(Failure::new(format!("{reference} is of another project's `{app}`, not of that in {folder}"))
+                .hint("remove it where it is from, take another namespace, or give the application another name")
+                .hint(format!("if it is the same project in another folder, say `project: NAME` in both {FILE}"))
+                .code(Code::ForeignObject)
+                .into())
+        }
+    }
 }
 
 /// Deletes an object with all that follows from it, and waits until it is gone.

@@ -2,11 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::client::file;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::settings::project::{FILE, Project};
+
+/// Label of whatever `karctl app` makes: the project that it is of, as [`Folder::identity`] tells it.
+pub const PROJECT: &str = "kar.ibm.com/project";
+
+/// Digits of a path's hash in an identity.
+const IDENTITY_DIGITS: usize = 16;
 
 /// A project where it was found.
 #[derive(Debug)]
@@ -38,6 +46,16 @@ impl Folder {
                 .into());
         }
         Ok(Self { path, project })
+    }
+
+    /// What tells the project from others, as the value of a label: the name that its file gives it, else a hash of its
+    /// folder's path.
+    pub fn identity(&self) -> String {
+        self.project.project.clone().unwrap_or_else(|| {
+            let digest = Sha256::digest(self.path.as_os_str().as_encoded_bytes());
+            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("folder-{}", &digits[..IDENTITY_DIGITS])
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::context::BuildContext;
+use super::folder::{Folder, PROJECT};
 use crate::client::docker::{BuildOrder, Docker, DockerError, Lookup};
 use crate::client::file;
 use crate::code::Code;
@@ -12,7 +13,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::settings::project::Component;
 
-/// Label of the images that `karctl app` builds: the component that they are of.
+/// Label of the images that `karctl app` builds: application and component that they are of, with a `/` between them.
 const IMAGE_OF: &str = "kar.ibm.com/image-of";
 
 /// The builder may be silent for so long while a command of the Dockerfile works; as long as a registry's slow pull takes.
@@ -62,10 +63,11 @@ pub fn wanted(project: &Path, app: &str, component: &Component) -> Result<(Strin
 pub async fn ensure(
     context: &Context,
     docker: &Docker,
-    project: &Path,
+    folder: &Folder,
     app: &str,
     component: &Component,
 ) -> Result<Image> {
+    let project = &folder.path;
     let (name, packed) = wanted(project, app, component)?;
     if docker.image(&name).await?.is_some() {
         return Ok(Image { name, is_new: false });
@@ -83,7 +85,10 @@ pub async fn ensure(
         image: &name,
         dockerfile: &component.dockerfile,
         arguments: HashMap::new(),
-        labels: HashMap::from([(IMAGE_OF.to_owned(), format!("{app}-{}", component.name))]),
+        labels: HashMap::from([
+            (IMAGE_OF.to_owned(), image_of(app, &component.name)),
+            (PROJECT.to_owned(), folder.identity()),
+        ]),
         credentials: lookups.iter().filter_map(|lookup| lookup.credentials.as_ref()).collect(),
     };
     build(context, docker, &order, &packed).await?;
@@ -178,16 +183,26 @@ fn base_images(dockerfile: &str) -> Vec<String> {
     images
 }
 
-/// The names of a component's images.
+fn image_of(app: &str, component: &str) -> String {
+    format!("{app}/{component}")
+}
+
+/// A name as Docker tells it; Podman puts before it where an image without a registry is of.
+fn as_docker_tells(name: &str) -> &str {
+    name.strip_prefix("localhost/").unwrap_or(name)
+}
+
+/// The names of a component's images, those that were built of this project.
 ///
 /// # Errors
 /// When the engine does not answer.
-pub async fn all(docker: &Docker, app: &str, component: &str) -> Result<Vec<String>> {
-    let label = format!("{IMAGE_OF}={app}-{component}");
+pub async fn all(docker: &Docker, folder: &Folder, app: &str, component: &str) -> Result<Vec<String>> {
+    let label = format!("{IMAGE_OF}={}", image_of(app, component));
+    let project = format!("{PROJECT}={}", folder.identity());
     let prefix = format!("{}:", repository(app, component));
-    let found = docker.images(&[("label", &label)]).await?;
+    let found = docker.images(&[("label", &label), ("label", &project)]).await?;
     let mut names: Vec<_> = found.into_iter().flat_map(|image| image.repo_tags).collect();
-    names.retain(|name| name.contains(&prefix));
+    names.retain(|name| as_docker_tells(name).starts_with(&prefix));
     names.sort();
     Ok(names)
 }
@@ -196,10 +211,16 @@ pub async fn all(docker: &Docker, app: &str, component: &str) -> Result<Vec<Stri
 ///
 /// # Errors
 /// When the engine does not answer.
-pub async fn remove_others(docker: &Docker, app: &str, component: &str, kept: Option<&str>) -> Result<Vec<String>> {
+pub async fn remove_others(
+    docker: &Docker,
+    folder: &Folder,
+    app: &str,
+    component: &str,
+    kept: Option<&str>,
+) -> Result<Vec<String>> {
     let mut removed = Vec::new();
-    for name in all(docker, app, component).await? {
-        let is_kept = kept.is_some_and(|kept| name == kept);
+    for name in all(docker, folder, app, component).await? {
+        let is_kept = kept.is_some_and(|kept| as_docker_tells(&name) == as_docker_tells(kept));
         if !is_kept && docker.remove_image(&name).await? {
             removed.push(name);
         }

@@ -1,15 +1,15 @@
 //! Applications on this machine: the components of a `karctl.yaml` as containers on the network of a local instance.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::folder::Folder;
+use super::folder::{Folder, PROJECT};
 use super::image::{self, Image};
 use super::ready;
 use crate::client::docker::{AnonymousVolumes, Docker};
+use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::runtime_config::RuntimeConfig;
@@ -19,13 +19,10 @@ use crate::target::local::any_engine::AnyEngine;
 use crate::target::local::app::container::{ensure, plan};
 use crate::target::local::app::{AppComponent, GRACE, StartedContainer, app_containers};
 use crate::target::local::choice;
-use crate::target::local::docker::DockerEngine;
+use crate::target::local::docker::{DockerEngine, labels};
 use crate::target::local::engine::Action;
 use crate::target::local::instance::InstanceName;
 use crate::target::local::lock;
-
-/// Label of the containers that `karctl app` makes: the folder of their project.
-const PROJECT: &str = "kar.ibm.com/project";
 
 /// What `karctl app up -o json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,10 +111,13 @@ impl<'a> Network<'a> {
     pub async fn up(&self, folder: &Folder) -> Result<Up> {
         let mut apps = Vec::new();
         for app in &folder.project.apps {
-            let images = self.images(&folder.path, app).await?;
-            apps.push(self.run(&folder.path, app, &images).await?);
+            self.refuse_foreign(folder, app).await?;
+        }
+        for app in &folder.project.apps {
+            let images = self.images(folder, app).await?;
+            apps.push(self.run(folder, app, &images).await?);
             for (component, image) in app.components.iter().zip(&images) {
-                image::remove_others(self.docker(), &app.name, &component.name, Some(&image.name)).await?;
+                image::remove_others(self.docker(), folder, &app.name, &component.name, Some(&image.name)).await?;
             }
         }
         Ok(Up { apps, dry_run: false })
@@ -130,30 +130,47 @@ impl<'a> Network<'a> {
     pub async fn plan(&self, folder: &Folder) -> Result<Up> {
         let mut apps = Vec::new();
         for app in &folder.project.apps {
+            self.refuse_foreign(folder, app).await?;
             let mut components = Vec::new();
             for component in &app.components {
                 let (image, _) = image::wanted(&folder.path, &app.name, component)?;
-                let wanted = container_of(&folder.path, app, component, &image);
+                let wanted = container_of(folder, app, component, &image);
                 let containers = plan(self.docker(), self.name, &wanted, &self.config).await?;
                 let built = self.docker().image(&image).await?.is_none();
                 components.push(RunningComponent { component: component.name.clone(), image, built, containers });
             }
-            let removed = self.orphans(app, &components).await?;
+            let removed = self.orphans(folder, app, &components).await?;
             apps.push(RunningApp { app: app.name.clone(), components, removed });
         }
         Ok(Up { apps, dry_run: true })
     }
 
-    async fn images(&self, project: &Path, app: &App) -> Result<Vec<Image>> {
+    /// Checks that what has the name of the application, or of one of its containers, is of this project.
+    async fn refuse_foreign(&self, folder: &Folder, app: &App) -> Result<()> {
+        made(self.docker(), self.name, folder, &app.name).await?;
+        for component in &app.components {
+            for container in container_of(folder, app, component, "").names() {
+                let found = self.docker().container(&container).await?.and_then(|found| found.config);
+                let Some(labels) = found.and_then(|config| config.labels) else { continue };
+                let is_own = labels.get(PROJECT) == Some(&folder.identity());
+                if !is_own || labels.get(labels::APP) != Some(&app.name) {
+                    return Err(foreign(&container, folder, &app.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn images(&self, folder: &Folder, app: &App) -> Result<Vec<Image>> {
         let mut images = Vec::new();
         for component in &app.components {
-            images.push(image::ensure(self.context, self.docker(), project, &app.name, component).await?);
+            images.push(image::ensure(self.context, self.docker(), folder, &app.name, component).await?);
         }
         Ok(images)
     }
 
     /// What others call comes first, and answers before a client begins.
-    async fn run(&self, project: &Path, app: &App, images: &[Image]) -> Result<RunningApp> {
+    async fn run(&self, folder: &Folder, app: &App, images: &[Image]) -> Result<RunningApp> {
         let lock = lock::acquire(self.context, self.name).await?;
         let mut components: Vec<Option<RunningComponent>> = app.components.iter().map(|_| None).collect();
         for serves in [true, false] {
@@ -162,7 +179,7 @@ impl<'a> Network<'a> {
                 if component.serves() != serves {
                     continue;
                 }
-                let running = self.run_component(project, app, component, image).await?;
+                let running = self.run_component(folder, app, component, image).await?;
                 if serves {
                     awaited.extend(running.containers.iter().map(|container| ready::Awaited {
                         container: container.name.clone(),
@@ -175,7 +192,7 @@ impl<'a> Network<'a> {
             ready::wait(self.context, self.docker(), &awaited).await?;
         }
         let components: Vec<_> = components.into_iter().flatten().collect();
-        let removed = self.orphans(app, &components).await?;
+        let removed = self.orphans(folder, app, &components).await?;
         self.remove(&removed).await?;
         drop(lock);
         Ok(RunningApp { app: app.name.clone(), components, removed })
@@ -183,12 +200,12 @@ impl<'a> Network<'a> {
 
     async fn run_component(
         &self,
-        project: &Path,
+        folder: &Folder,
         app: &App,
         component: &Component,
         image: &Image,
     ) -> Result<RunningComponent> {
-        let wanted = container_of(project, app, component, &image.name);
+        let wanted = container_of(folder, app, component, &image.name);
         let step = self.context.ui.step(format!("Starting {}-{}", app.name, component.name));
         let containers = ensure(&self.engine, self.name, &wanted, &self.config).await?;
         let started: Vec<_> =
@@ -202,9 +219,9 @@ impl<'a> Network<'a> {
     }
 
     /// Containers of the application that `karctl app` made, and that are not among these.
-    async fn orphans(&self, app: &App, components: &[RunningComponent]) -> Result<Vec<String>> {
+    async fn orphans(&self, folder: &Folder, app: &App, components: &[RunningComponent]) -> Result<Vec<String>> {
         let wanted: Vec<_> = components.iter().flat_map(|one| one.containers.iter().map(|one| &one.name)).collect();
-        let mut all = made(self.docker(), self.name, &app.name).await?;
+        let mut all = made(self.docker(), self.name, folder, &app.name).await?;
         all.retain(|name| !wanted.contains(&name));
         Ok(all)
     }
@@ -229,15 +246,15 @@ pub async fn down(context: &Context, name: &InstanceName, folder: &Folder, dry_r
     let _lock = lock::acquire(context, name).await?;
     let mut apps = Vec::new();
     for app in &folder.project.apps {
-        let containers = made(docker, name, &app.name).await?;
+        let containers = made(docker, name, folder, &app.name).await?;
         if !dry_run {
             remove(docker, &containers).await?;
         }
         let mut images = Vec::new();
         for component in &app.components {
             images.extend(match dry_run {
-                true => image::all(docker, &app.name, &component.name).await?,
-                false => image::remove_others(docker, &app.name, &component.name, None).await?,
+                true => image::all(docker, folder, &app.name, &component.name).await?,
+                false => image::remove_others(docker, folder, &app.name, &component.name, None).await?,
             });
         }
         apps.push(EndedApp { app: app.name.clone(), containers, images });
@@ -255,17 +272,35 @@ async fn remove(docker: &Docker, containers: &[String]) -> Result<()> {
 }
 
 /// Names of the containers that `karctl app` made of an application.
-async fn made(docker: &Docker, name: &InstanceName, app: &str) -> Result<Vec<String>> {
-    let containers = app_containers(docker, name, Some(app)).await?;
-    let is_ours = |labels: &std::collections::HashMap<String, String>| labels.contains_key(PROJECT);
-    let ours = containers.into_iter().filter(|container| container.labels.as_ref().is_some_and(is_ours));
-    let name = |names: Vec<String>| names.first().map(|name| name.trim_start_matches('/').to_owned());
-    let mut names: Vec<_> = ours.filter_map(|container| container.names.and_then(name)).collect();
+///
+/// # Errors
+/// When one of them is of another project, or the engine does not answer.
+async fn made(docker: &Docker, name: &InstanceName, folder: &Folder, app: &str) -> Result<Vec<String>> {
+    let identity = folder.identity();
+    let mut names = Vec::new();
+    for container in app_containers(docker, name, Some(app)).await? {
+        let labels = container.labels.unwrap_or_default();
+        let Some(project) = labels.get(PROJECT) else { continue };
+        let Some(name) = container.names.and_then(|names| names.into_iter().next()) else { continue };
+        let name = name.trim_start_matches('/').to_owned();
+        if *project != identity {
+            return Err(foreign(&name, folder, app));
+        }
+        names.push(name);
+    }
     names.sort();
     Ok(names)
 }
 
-fn container_of(project: &Path, app: &App, component: &Component, image: &str) -> AppComponent {
+fn foreign(container: &str, folder: &Folder, app: &str) -> anyhow::Error {
+    Failure::new(format!("container {container} is not of `{app}` in {}", folder.path.display()))
+        .hint(format!("end it where it is from (`karctl app down FOLDER`, `karctl local stop-app`), or rename `{app}`"))
+        .hint(format!("if it is the same project in another folder, say `project: NAME` in both {FILE}"))
+        .code(Code::ForeignContainer)
+        .into()
+}
+
+fn container_of(folder: &Folder, app: &App, component: &Component, image: &str) -> AppComponent {
     AppComponent {
         app: app.name.clone(),
         image: image.to_owned(),
@@ -277,7 +312,7 @@ fn container_of(project: &Path, app: &App, component: &Component, image: &str) -
         replicas: component.replicas,
         verbosity: component.verbosity.clone(),
         command: component.command.clone(),
-        labels: BTreeMap::from([(PROJECT.to_owned(), project.display().to_string())]),
+        labels: BTreeMap::from([(PROJECT.to_owned(), folder.identity())]),
     }
 }
 

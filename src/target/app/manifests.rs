@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::folder::PROJECT;
 use super::image::repository;
 use crate::client::kubernetes::object::{
     CRON_JOB, DAEMON_SET, DEPLOYMENT, INGRESS, JOB, Kind, Object, POD, SERVICE, STATEFUL_SET,
@@ -71,9 +72,10 @@ pub fn read(source: &str, text: &str, namespace: &str) -> Result<Vec<Object>> {
 
 /// Puts the built images in, by component, labels everything, and notes the hash of it all: what is taken out of a manifest
 /// is seen by that.
-pub fn complete(objects: &mut [Object], app: &str, images: &BTreeMap<String, String>) {
+pub fn complete(objects: &mut [Object], project: &str, app: &str, images: &BTreeMap<String, String>) {
     for object in objects {
         object.set_metadata("labels", UP_OF, app);
+        object.set_metadata("labels", PROJECT, project);
         complete_pods(object, app, images);
         let hash = format!("{:x}", Sha256::digest(object.0.to_string()));
         object.set_metadata("annotations", APPLIED_HASH, hash);
@@ -198,7 +200,7 @@ mod tests {
     #[test]
     fn everything_is_labelled_and_keeps_what_it_has() {
         let mut objects = read("k.yaml", DEPLOYMENT_OF_B, "ns").expect("a manifest");
-        complete(&mut objects, "a", &BTreeMap::from([("b".to_owned(), "new".to_owned())]));
+        complete(&mut objects, "p", "a", &BTreeMap::from([("b".to_owned(), "new".to_owned())]));
         let object = &objects[0];
         assert_eq!((object.namespace(), object.label(UP_OF)), ("ns", Some("a")));
         assert_eq!(object.at("/spec/template/metadata/labels"), Some(&json!({UP_OF: "a", "name": "a-b"})));
@@ -217,7 +219,7 @@ mod tests {
             let text = format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a-b}}\n{pod}\n");
             let mut objects = read("k.yaml", &text, "ns").expect("a manifest");
             let before = objects[0].at("/spec").cloned();
-            complete(&mut objects, "a", &BTreeMap::from([("b".to_owned(), "new".to_owned())]));
+            complete(&mut objects, "p", "a", &BTreeMap::from([("b".to_owned(), "new".to_owned())]));
             assert_eq!(objects[0].at("/spec").cloned(), before, "{pod}");
         }
     }

@@ -177,6 +177,21 @@ fn an_application_is_pushed_and_applied_where_it_differs_and_leaves_nothing() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
+fn an_application_of_another_folder_is_left_alone() {
+    let project = Project::new("of");
+    assert_eq!(project.done(&[]), CREATED);
+    let there = project.labelled();
+    let made = project.karctl(&["init", "other", "--example", "hello", "--name", &project.name]);
+    assert_eq!(made.status, Some(0), "{}", made.stderr);
+    let mark = project.runtime.cluster.mark();
+    assert_says(&project.up(&["other"]), 1, &["is of another project's `", "KAR205"]);
+    assert_says(&project.karctl(&["down", "other", "--to", "cluster"]), 1, &["is of another project's `", "KAR205"]);
+    assert_eq!(project.runtime.cluster.writes_since(mark), []);
+    assert_eq!(project.labelled(), there);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
 fn what_cannot_be_applied_is_told_and_nothing_of_it_is_done() {
     let project = Project::new("no");
     let greeter = format!("{}-greeter", project.name);
