@@ -102,7 +102,10 @@ impl Application {
         let images = images.lines().filter(|image| image.starts_with(&repository)).map(str::to_owned);
         // Not the instance's own, such as its network.
         let containers = containers.lines().filter(|name| !name.ends_with("-bus")).map(str::to_owned);
-        containers.chain(images).collect()
+        // An engine lists what is equally old in no order.
+        let mut all: Vec<_> = containers.chain(images).collect();
+        all.sort();
+        all
     }
 
     /// Runs a subcommand with all that it says to be read.
