@@ -223,7 +223,7 @@ impl UpArguments {
             return self.run_on_cluster(context, folder).await;
         }
         let name = InstanceName::parse(&self.place.instance)?;
-        let watched = if self.watch { Some(Watch::begin(&folder.path, &folder.project)?) } else { None };
+        let watched = self.watch.then(|| Watch::begin(&folder.path, &folder.project));
         let begin = async {
             let network = Network::open(context, &name, &folder).await?;
             let up = if self.dry_run { network.plan(&folder).await? } else { network.up(&folder).await? };
@@ -245,7 +245,7 @@ impl UpArguments {
             dry_run: self.dry_run,
             ..self.place.options(context)?
         };
-        let watched = if self.watch { Some(Watch::begin(&folder.path, &folder.project)?) } else { None };
+        let watched = self.watch.then(|| Watch::begin(&folder.path, &folder.project));
         let begin = async {
             let cluster = connect(context, &self.place.cluster.selection()).await?;
             let up = cluster::up(context, &cluster, &folder, &options).await?;
@@ -254,7 +254,7 @@ impl UpArguments {
         let (cluster, up) = interruptible(begin).await?;
         context.ui.data(&up, ClusterUp::text)?;
         if let Some(watch) = watched {
-            attend_cluster(context, &cluster, folder, &options, watch).await?;
+            attend_cluster(context, &cluster, folder, &options, watch).await;
         }
         Ok(0)
     }

@@ -24,8 +24,8 @@ const NAMED_CHANGES: usize = 5;
 /// everything is waited out.
 ///
 /// # Errors
-/// When the engine does not answer, or the folder of the project cannot be read. What cannot be built or started while it
-/// is watched is told, and waits for the next change.
+/// When the engine does not answer. What cannot be read, built or started while it is watched is told, and waits for the
+/// next change.
 pub async fn attend(
     context: &Context,
     network: &Network<'_>,
@@ -48,7 +48,7 @@ pub async fn attend(
         };
         let changed = tokio::select! {
             _ = &mut interrupt => break,
-            changed = changed => changed?,
+            changed = changed => changed,
             () = logs.ended(network.docker()) => return Ok(logs.highest),
         };
         context.ui.note(format!("Changed: {}", named(&changed)));
@@ -68,23 +68,20 @@ pub async fn attend(
 }
 
 /// Applies an application to a cluster again whenever files of its project change, until Ctrl-C, which leaves it there.
-///
-/// # Errors
-/// When the folder of the project cannot be read. What cannot be built, pushed or applied is told, and waits for the next
-/// change.
+/// What cannot be read, built, pushed or applied is told, and waits for the next change.
 pub async fn attend_cluster(
     context: &Context,
     cluster: &Cluster,
     mut folder: Folder,
     options: &Options,
     mut watch: Watch,
-) -> Result<()> {
+) {
     let mut interrupt = std::pin::pin!(tokio::signal::ctrl_c());
     context.ui.note(format!("Watching {}; Ctrl-C ends that and leaves the application", folder.path.display()));
     loop {
         let changed = tokio::select! {
             _ = &mut interrupt => break,
-            changed = watch.changed(&folder.path, &folder.project) => changed?,
+            changed = watch.changed(&folder.path, &folder.project) => changed,
         };
         context.ui.note(format!("Changed: {}", named(&changed)));
         let again = Context { deadline: context.deadline.restarted(), ..context.clone() };
@@ -104,7 +101,6 @@ pub async fn attend_cluster(
         }
     }
     context.ui.note("The application goes on; `karctl app down --to cluster` removes it");
-    Ok(())
 }
 
 async fn renew(context: &Context, network: &Network<'_>, folder: &mut Folder) -> Result<Up> {

@@ -125,7 +125,12 @@ fn walk(folder: &Path, dockerfile: &str) -> Result<Vec<Found>> {
     while let Some(below) = folders.pop() {
         let path = folder.join(&below);
         let unread = || Failure::new(format!("{} cannot be read", path.display()));
-        for entry in std::fs::read_dir(&path).or_fail(unread)? {
+        let entries = match std::fs::read_dir(&path) {
+            // It has gone since it was listed, as when git takes another branch.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !below.as_os_str().is_empty() => continue,
+            entries => entries.or_fail(unread)?,
+        };
+        for entry in entries {
             let path = below.join(entry.or_fail(unread)?.file_name());
             let is_left_out = ignored.leaves_out(&path.to_string_lossy()) && !always.contains(&path.as_path());
             let whole = folder.join(&path);

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::context::{Stamp, stamps};
-use crate::error::Result;
 use crate::settings::project::{FILE, Project};
 
 /// Pause between two looks, and how long nothing may change before it is built: an editor, or git, writes several files.
@@ -27,31 +26,25 @@ type Seen = BTreeMap<PathBuf, Stamp>;
 
 impl Watch {
     /// Begins with the files as they are.
-    ///
-    /// # Errors
-    /// When a file cannot be read.
-    pub fn begin(folder: &Path, project: &Project) -> Result<Self> {
-        Ok(Self { seen: look(folder, project)? })
+    pub fn begin(folder: &Path, project: &Project) -> Self {
+        Self { seen: look(folder, project) }
     }
 
     /// Waits until files changed and then stayed as they are for a moment; returns which, by their path in the project.
-    ///
-    /// # Errors
-    /// When a folder cannot be read.
-    pub async fn changed(&mut self, folder: &Path, project: &Project) -> Result<Vec<PathBuf>> {
+    pub async fn changed(&mut self, folder: &Path, project: &Project) -> Vec<PathBuf> {
         let mut last = None;
         let mut pause = QUIET;
         loop {
             tokio::time::sleep(pause).await;
             let begun = Instant::now();
-            let now = look(folder, project)?;
+            let now = look(folder, project);
             pause = QUIET.max(begun.elapsed() * PAUSE_PER_LOOK);
             if now == self.seen {
                 last = None;
             } else if last.as_ref() == Some(&now) {
                 let changed = differences(&self.seen, &now);
                 self.seen = now;
-                return Ok(changed);
+                return changed;
             } else {
                 last = Some(now);
             }
@@ -59,7 +52,8 @@ impl Watch {
     }
 }
 
-fn look(folder: &Path, project: &Project) -> Result<Seen> {
+/// What cannot be read is as good as gone: the build that follows tells why, and its return is a change.
+fn look(folder: &Path, project: &Project) -> Seen {
     let mut builds: Vec<_> = project
         .apps
         .iter()
@@ -71,13 +65,13 @@ fn look(folder: &Path, project: &Project) -> Result<Seen> {
     let mut seen = Seen::new();
     for (build, dockerfile) in builds {
         let below: PathBuf = Path::new(build).components().collect();
-        let stamps = stamps(&folder.join(&below), dockerfile)?;
+        let stamps = stamps(&folder.join(&below), dockerfile).unwrap_or_default();
         seen.extend(stamps.into_iter().map(|stamp| (below.join(stamp.path()), stamp)));
     }
     if let Some(stamp) = Stamp::of(folder, Path::new(FILE)) {
         seen.insert(PathBuf::from(FILE), stamp);
     }
-    Ok(seen)
+    seen
 }
 
 /// The paths that differ; a folder is not told of where a file in it is.
@@ -87,4 +81,30 @@ fn differences(old: &Seen, new: &Seen) -> Vec<PathBuf> {
     let holds = |folder: &PathBuf| changed.iter().any(|path| *path != folder && path.starts_with(folder));
     let told = changed.iter().filter(|path| !holds(path));
     told.map(|path| path.strip_prefix(".").unwrap_or(path).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::project::{App, Component};
+
+    #[tokio::test]
+    async fn a_folder_that_is_gone_does_not_end_it_and_its_return_is_a_change() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (folder, source) = (home.path(), home.path().join("greeter"));
+        let write = |path: &Path| std::fs::write(path, "x").expect("written");
+        std::fs::create_dir(&source).expect("a folder");
+        write(&source.join("server.js"));
+        let component = Component { build: "greeter".to_owned(), ..Component::new("greeter") };
+        let app = App { name: "hello".to_owned(), manifests: "kubernetes".to_owned(), components: vec![component] };
+        let project = Project { apps: vec![app], ..Project::default() };
+        let mut watch = Watch::begin(folder, &project);
+
+        std::fs::rename(&source, home.path().join("away")).expect("moved");
+        assert_eq!(watch.changed(folder, &project).await, [Path::new("greeter/server.js")]);
+        write(&folder.join(FILE));
+        assert_eq!(watch.changed(folder, &project).await, [Path::new(FILE)]);
+        std::fs::rename(home.path().join("away"), &source).expect("moved");
+        assert_eq!(watch.changed(folder, &project).await, [Path::new("greeter/server.js")]);
+    }
 }
