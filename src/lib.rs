@@ -14,7 +14,8 @@
 //! cli          what was typed -> Settings -> one call of a target -> its value, printed
 //!   settings   layers merged as YAML, each value with its origin, deserialised once
 //!   target     a recipe that reads top to bottom: lock, look, compare, do the difference, prove it
-//!     client   one home for each outside system: docker, kubernetes, registries, kafka, redis, processes, files, ports, downloads
+//!     client   one home for each outside system: docker, kubernetes, registries, kind and k3d, kafka, redis,
+//!              processes, files, ports, downloads
 //!     server   what is offered to others: HTTPS for the injector
 //!   ui         the only one who prints or asks
 //! ```
@@ -51,6 +52,14 @@
 //! [`target::cluster`] has kind or k3d make clusters on this machine and does what they leave to their users: readiness, the
 //! kubeconfig, stop and start. They have one image registry, [`target::registry`], a container that is found by its name and
 //! label and put on the network of each.
+//!
+//! An addon ([`target::kubernetes::addon`]) goes the way of a deploy from its plan on, with an inventory of its own.
+//!
+//! # Images
+//!
+//! [`target::images`] brings images from an engine, an archive or a registry into a registry or into nodes, by the
+//! registry's own API ([`client::registry`]): what is there is not sent again, what was cut goes on. [`target::bundle`] keeps
+//! them in one file, with settings, manifests and the native engine's parts.
 //!
 //! # Applications
 //!
