@@ -36,7 +36,7 @@ use crate::error::{Failure, Report, Result, Status, report};
 use crate::ui::{Output, Progress, Questions, Ui};
 use arguments::{GlobalArguments, OutputArgument, ProgressArgument};
 
-/// Runs the KAR runtime everywhere: Kafka and Redis on this machine, and the variables that `kar` reads.
+/// Runs the KAR runtime everywhere: on this machine, in clusters and on IBM Code Engine.
 #[derive(Debug, Parser)]
 #[command(name = "karctl", version, disable_help_subcommand = true, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
@@ -52,6 +52,10 @@ Examples:
   eval \"$(karctl env)\"                       point this shell at them
   kar run -app hello node server.js          run an application
   karctl local down                          stop and remove them; the data stays
+  karctl cluster create --deploy             a cluster on this machine, with the runtime on it
+  karctl k8s deploy                          the runtime on the cluster of the kubeconfig
+  karctl ns enable team-a                    and pods of a namespace become part of applications
+  karctl check local                         what is missing, and how to get it
 
 Exit status: 0 done, 1 failed, 2 usage, 3 differences found, 4 timed out, 5 warnings only, 130 interrupted.";
 
