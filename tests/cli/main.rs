@@ -10,6 +10,9 @@ mod config;
 mod env;
 mod events;
 mod explain;
+#[path = "../ibmcloud/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the tests with IBM's SDKs use the rest")]
+mod ibmcloud;
 mod images;
 mod inject;
 mod injector;

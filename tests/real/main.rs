@@ -15,6 +15,10 @@ mod events;
 #[path = "../proxy/fault_proxy/mod.rs"]
 mod fault_proxy;
 mod hostile;
+mod ibm_sdk;
+#[path = "../ibmcloud/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the tests of the command line use the rest")]
+mod ibmcloud;
 mod images;
 mod instance;
 mod kubernetes;

@@ -31,6 +31,11 @@ pub fn readers() -> PathBuf {
     variable("KARCTL_TEST_READERS").into()
 }
 
+/// The venv with IBM's Python SDKs.
+pub fn ibm_sdk() -> PathBuf {
+    variable("KARCTL_TEST_IBM_SDK").into()
+}
+
 /// What the native engine fetched, kept from one run of the tests to the next: their `XDG_CACHE_HOME`.
 pub fn native_cache() -> PathBuf {
     PathBuf::from(variable("KARCTL_TEST_CACHE")).join("native")
