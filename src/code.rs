@@ -263,6 +263,48 @@ codes! {
     "KAR343" AppNotReady "an application does not run as it is to",
         "A component ended by itself, or listens on another port than the one that is named in karctl.yaml.",
         "Read the log that the message quotes, and compare the component's `port` with the one that the program listens on (KAR_APP_PORT).";
+    "KAR400" CloudLoginMissing "there is no login for IBM Cloud",
+        "karctl takes an API key from a file that is named, from IBMCLOUD_API_KEY or IC_API_KEY, or else the login of the `ibmcloud` command. It asks for none.",
+        "Make a key at https://cloud.ibm.com/iam/apikeys and set IBMCLOUD_API_KEY (`@FILE` names a file with it), or log in with `ibmcloud login`. `karctl ce login` shows what is found.";
+    "KAR401" CloudLoginRefused "IBM Cloud does not accept the login",
+        "The API key was deleted or mistyped, the token of the `ibmcloud` command has ended (it lasts for an hour), or the account allows logins from certain addresses only. karctl never renews another program's login.",
+        "Look where the login is from with `karctl ce login --check`, and give another key, or log in again with `ibmcloud login`.";
+    "KAR402" CloudUnreachable "IBM Cloud cannot be reached",
+        "No connection to IAM, the Resource Controller or Code Engine, or it broke. Private addresses (with `.private.` in them) are reached from within IBM Cloud only.",
+        "Check the network, HTTPS_PROXY and NO_PROXY, and KARCTL_IAM_URL, KARCTL_RESOURCE_CONTROLLER_URL and KARCTL_CODE_ENGINE_URL where they are set; then run the same command again.";
+    "KAR403" CloudForbidden "the login may not do this",
+        "Whoever asks lacks a role. Reading service keys needs Viewer on the service, its credentials a role that is not below the key's own; Code Engine needs Viewer on the resource group, and Reader to look or Writer to change.",
+        "Ask the account's administrator for the role that the message names, at https://cloud.ibm.com/iam.";
+    "KAR404" CodeEngineProjectMissing "there is no such project, or it may not be seen",
+        "Code Engine gives the same answer for a project that does not exist in the region and for one that whoever asks has no role in.",
+        "See with `karctl ce project list` (and `--region`) what there is; ask for the roles Viewer and Reader; or make it with `karctl ce project create NAME`.";
+    "KAR405" CodeEngineProjectAmbiguous "several projects have this name",
+        "karctl would have to guess which one is meant, and one of them is perhaps in production.",
+        "Give the id that `karctl ce project list` shows in the place of the name.";
+    "KAR406" CodeEngineProjectNotActive "a project cannot be used",
+        "A project takes a minute or two until it is active. One that was deleted keeps its name for seven days, in which it can be brought back.",
+        "Wait, or run `karctl ce project create NAME` again, which waits; bring a deleted one back with `ibmcloud ce project restore --name NAME`, or choose another name.";
+    "KAR407" CodeEngineProjectUnchosen "it is not said which project, or which region",
+        "Nothing names it: neither an option, nor CE_PROJECT_ID, CE_PROJECT or IBMCLOUD_REGION, nor what `karctl ce project use` keeps, nor the `ibmcloud` command's own target.",
+        "Give `--project` and `--region`, or choose once with `karctl ce project use NAME --region REGION`.";
+    "KAR408" CloudRefused "IBM Cloud refuses",
+        "It answers, and says no; the message has its own words, its code, and the trace by which IBM's support finds the request.",
+        "Do what the message says.";
+    "KAR409" CloudBusy "IBM Cloud has trouble, or wants to be left alone",
+        "A service answered with 429 or 5xx, also after karctl had waited as long as it was asked to and tried again.",
+        "Look at https://cloud.ibm.com/status, and run the same command again later; it goes on where it stopped.";
+    "KAR410" CloudChanged "somebody else changed the same thing",
+        "karctl changes what it has looked at, and nothing that was changed in between.",
+        "Run the same command again.";
+    "KAR411" CloudConfigurationUnusable "a login, a file or an address for IBM Cloud cannot be used",
+        "An API key that begins or ends with a brace or a quote is no key but a piece of a JSON file. The configuration of the `ibmcloud` command may be cut or edited. An address is HTTPS, or HTTP on this machine.",
+        "Correct the place that the message names.";
+    "KAR412" RegionsDiffer "the services are not where the project is",
+        "Every message of an application goes through Kafka, and every state of an actor through Redis: from another region each takes tens of milliseconds, and traffic between regions is charged.",
+        "Choose a project in the region of the services, or services in the region of the project. Without `--strict` it is a warning.";
+    "KAR413" CodeEngineSecretInUse "applications still use the secret",
+        "An application of Code Engine whose secret is gone runs on, but its next instance does not start.",
+        "Delete the applications that the message names with `karctl ce delete`, or give `--force`.";
 }
 
 impl fmt::Display for Code {

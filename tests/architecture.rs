@@ -71,7 +71,11 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     (&["bollard::"], &["src/client/docker/"], "the Engine API has one home"),
     (&["kafka_protocol::"], &["src/client/kafka/"], "so has Kafka's protocol"),
     (&["kube::", "k8s_openapi::"], &["src/client/kubernetes/"], "so has Kubernetes' API"),
-    (&["reqwest::"], &["src/client/download.rs", "src/client/registry/"], "so has HTTP, for files and for registries"),
+    (
+        &["reqwest::"],
+        &["src/client/download.rs", "src/client/registry/", "src/client/ibmcloud/"],
+        "so has HTTP, for files, for registries and for IBM Cloud",
+    ),
     (
         &["hyper::", "hyper_util::"],
         &["src/server/", "src/client/kubernetes/transport.rs"],

@@ -7,6 +7,7 @@ pub mod docker;
 pub mod download;
 pub mod file;
 pub mod http;
+pub mod ibmcloud;
 pub mod java;
 pub mod kafka;
 pub mod kubernetes;
