@@ -165,8 +165,8 @@ pub fn overlap(trusted: &str, authority: &str) -> Option<String> {
     (!others.is_empty()).then(all)
 }
 
-/// Each certificate of a PEM text.
-fn certificates(pem: &str) -> impl Iterator<Item = &str> {
+/// Each certificate of a PEM text, as PEM; blocks of other kinds are left out.
+pub fn certificates(pem: &str) -> impl Iterator<Item = &str> {
     pem.split_inclusive(END).filter_map(|text| text.find(BEGIN).map(|begin| &text[begin..]))
 }
 

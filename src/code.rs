@@ -305,6 +305,24 @@ codes! {
     "KAR413" CodeEngineSecretInUse "applications still use the secret",
         "An application of Code Engine whose secret is gone runs on, but its next instance does not start.",
         "Delete the applications that the message names with `karctl ce delete`, or give `--force`.";
+    "KAR440" ServiceKeyMissing "a service has no service key of that name",
+        "Event Streams and Databases for Redis need a service key (service credential) each, and both of the same name. Names that only begin alike do not count.",
+        "Make the one that is missing: `ibmcloud resource service-key-create NAME Manager --instance-name INSTANCE`.";
+    "KAR441" ServiceKeyAmbiguous "several service keys have the same name",
+        "IBM Cloud lets keys of different instances, and even of one, have the same name. The message lists their guids.",
+        "Choose with `--redis-key-id GUID` or `--kafka-key-id GUID`, or delete the key that is not used.";
+    "KAR442" CredentialsWithheld "the credentials of a service key are withheld",
+        "IBM Cloud shows a key's credentials only to those whose role on the service is at least the key's, and not even to them where the owner forbids it.",
+        "Ask for the key's role on the service (Manager for Event Streams), or for the key in a file, and give that with `--credentials FILE`.";
+    "KAR443" CredentialsOneTime "the credentials of a service key can no longer be read",
+        "The key was made with one-time credentials: they were shown once, when it was made, and never again.",
+        "Make a key without one-time credentials, or give what was shown then with `--credentials FILE`.";
+    "KAR444" ServiceKeyIncomplete "a service key lacks a field, or a file holds no service keys",
+        "karctl needs the addresses, user, password and certificate that keys of Databases for Redis and Event Streams have; the message names the path of each field that is missing or has another form.",
+        "Compare with `ibmcloud resource service-key NAME --output json`, or make a new key. Any other Kafka and Redis can be described in a file for `karctl env file FILE`.";
+    "KAR445" RedisAuthorityUnusable "the certificate of Redis' authority cannot be used",
+        "`certificate_base64` of the key of Databases for Redis is to be base64 of a PEM file with an X.509 certificate that is valid now. `kar` crashes on anything else.",
+        "Make a new service key: it comes with the certificate of today.";
 }
 
 impl fmt::Display for Code {

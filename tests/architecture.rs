@@ -36,7 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("context", &["ui"]),
     ("ui", &["yaml"]),
     ("services", &["runtime_config"]),
-    ("runtime_config", &[]),
+    ("runtime_config", &["certificate"]),
     ("render", &[]),
     ("yaml", &[]),
     ("inject", &[]),

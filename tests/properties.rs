@@ -3,6 +3,8 @@
 
 #[path = "real/hostile.rs"]
 mod hostile;
+#[path = "properties/service_keys.rs"]
+mod service_keys;
 
 use std::collections::BTreeMap;
 

@@ -8,6 +8,7 @@ pub mod difference;
 pub mod format;
 pub mod parse;
 pub mod rename;
+pub mod service_key;
 pub mod services_file;
 
 mod dotenv;
