@@ -822,6 +822,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l format -d 'How to spell the variables [default: sh]' -r -f -a "sh\t''
 fish\t''
 powershell\t''
@@ -857,6 +860,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand env" -s h -l help -d 'Prin
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l name -d 'Name of the instance' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -323,6 +323,27 @@ codes! {
     "KAR445" RedisAuthorityUnusable "the certificate of Redis' authority cannot be used",
         "`certificate_base64` of the key of Databases for Redis is to be base64 of a PEM file with an X.509 certificate that is valid now. `kar` crashes on anything else.",
         "Make a new service key: it comes with the certificate of today.";
+    "KAR446" ServiceUnreachable "a Kafka or Redis elsewhere cannot be reached from here",
+        "Nothing answers at the address, or the connection ends before the service has said a word: a wrong address, a firewall, an allowlist of the service, or a private endpoint, which is reached from within IBM Cloud only.",
+        "Compare the address with the service key; for use from elsewhere make a service key of the public endpoint.";
+    "KAR447" AuthorityUntrusted "a server's certificate is signed by an authority that is not trusted",
+        "For Redis, `kar` trusts the first certificate of REDIS_CA and no other, or the system's where there is none. For Kafka it trusts the system's authorities only.",
+        "Redis: set REDIS_CA. Kafka: name a PEM file with the authority, and those of the system, in SSL_CERT_FILE for `kar` and for karctl.";
+    "KAR448" CertificateExpired "a certificate is not valid at this time",
+        "The server's certificate, or the authority that is trusted, has ended or has not begun; or this machine's clock is wrong.",
+        "Take the authority of today from the service key, let whoever runs the server renew its certificate, and look at the clock.";
+    "KAR449" CertificateOtherName "a server's certificate is for another name",
+        "Something else answers at this address, or the server is known by another name than the one that was given.",
+        "Give the server by a name that its certificate is for; the message lists them.";
+    "KAR450" ServerNameMissing "a server wants to be asked for by its name, and was not",
+        "Services that share an address tell their instances by the server name in the TLS handshake (SNI). An address of numbers is no name, so none was sent.",
+        "Give the server's name in place of its address.";
+    "KAR451" TlsMissing "one side speaks TLS and the other does not",
+        "The port is that of a listener of the other kind, or KAFKA_ENABLE_TLS or REDIS_ENABLE_TLS is not as it should be.",
+        "Give the port that speaks TLS, or set the variable accordingly.";
+    "KAR452" LoginRefused "Kafka or Redis refuses the user or the password",
+        "Neither tells which of the two is wrong. A service key that was deleted, or whose password was changed, opens nothing.",
+        "Compare both with the service key, and write anew what was made from it: `karctl env ibmcloud KEY`, `karctl ce enable KEY`, `karctl k8s deploy --managed KEY`.";
 }
 
 impl fmt::Display for Code {

@@ -30,7 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("check", &["settings", "ui", "quantity"]),
-    ("client", &["services", "change"]),
+    ("client", &["services", "change", "certificate"]),
     ("server", &[]),
     ("settings", &[]),
     ("context", &["ui"]),
@@ -83,8 +83,8 @@ const HOMES: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["tokio_rustls::"],
-        &["src/server/", "src/client/kubernetes/handshake.rs"],
-        "TLS is served, and a pod's certificate looked at as an API server does",
+        &["src/server/", "src/client/kubernetes/handshake.rs", "src/client/tls.rs"],
+        "TLS is served, a pod's certificate looked at as an API server does, Kafka and Redis spoken to",
     ),
     (&["minijinja::"], &["src/render.rs"], "so have templates"),
     (
@@ -180,7 +180,10 @@ const TOUCHES: &[&str] = &[
 ];
 
 /// Clients that use another one, and why.
-const CLIENTS_THAT_USE_CLIENTS: &[(&str, &str, &str)] = &[];
+const CLIENTS_THAT_USE_CLIENTS: &[(&str, &str, &str)] = &[
+    ("kafka", "tls", "what is wrong with a certificate is told in the same words"),
+    ("redis", "tls", "and `kar` is as strict with both"),
+];
 
 struct Source {
     path: String,

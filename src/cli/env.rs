@@ -33,6 +33,8 @@ Examples:
   karctl env --from container               for a container on the instance's network
   karctl env --check || eval \"$(karctl env)\"
   karctl env cluster                        a cluster that exposes them (karctl k8s deploy --expose)
+  karctl env ibmcloud kar                   Event Streams and Databases for Redis, by the name of their service keys
+  karctl env ibmcloud --credentials keys.json
   karctl env file services.yaml             any Kafka and Redis")]
 pub struct EnvArguments {
     #[command(flatten)]

@@ -20,6 +20,7 @@ ends is ended too. The exit status is the command's; 128 + N after signal N.
 Examples:
   karctl exec -- kar run -app hello node server.js
   karctl exec cluster -- kar run -app hello node client.js       ports are forwarded meanwhile
+  karctl exec ibmcloud kar -- kar run -app hello node client.js
   karctl exec file services.yaml -- kar rest -app hello post greeter helloJson '{\"name\": \"Alan\"}'")]
 pub struct ExecArguments {
     #[command(flatten)]

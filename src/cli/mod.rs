@@ -18,6 +18,7 @@ mod inject;
 mod injector;
 mod k8s;
 mod local;
+mod managed;
 mod ns;
 mod profile;
 mod registry;

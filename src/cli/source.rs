@@ -1,4 +1,5 @@
-//! Where the variables come from: an instance of this machine, a cluster, or a file that describes any Kafka and Redis.
+//! Where the variables come from: an instance of this machine, a cluster, managed services of IBM Cloud, or a file that
+//! describes any Kafka and Redis.
 
 use std::path::PathBuf;
 
@@ -7,6 +8,7 @@ use clap_complete::engine::ArgValueCandidates;
 
 use super::arguments::InstanceArguments;
 use super::completions;
+use super::managed::KeyArguments;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
@@ -17,7 +19,7 @@ use crate::target::kubernetes::connection::{Cluster, Selection, connect};
 use crate::target::{environment, local};
 
 /// The sources that have a name.
-const NAMES: [&str; 3] = ["local", "cluster", "file"];
+const NAMES: [&str; 4] = ["local", "cluster", "ibmcloud", "file"];
 
 /// What was typed as SOURCE.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub enum Source {
     Local,
     /// `cluster`.
     Cluster,
+    /// `ibmcloud KEY`, or `ibmcloud` where a file holds the keys.
+    IbmCloud(Option<String>),
     /// `file F`.
     File(PathBuf),
 }
@@ -33,7 +37,7 @@ pub enum Source {
 /// Options of commands that take a source.
 #[derive(Debug, Args)]
 pub struct SourceArguments {
-    /// `local`, `cluster` or `file F` [default: local]
+    /// `local`, `cluster`, `ibmcloud KEY` or `file F` [default: local]
     #[arg(value_name = "SOURCE", num_args = 0..=2)]
     pub source: Vec<String>,
     #[command(flatten)]
@@ -44,6 +48,8 @@ pub struct SourceArguments {
     /// The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyArguments,
 }
 
 /// Services, and what has to be kept while they are used.
@@ -63,14 +69,17 @@ impl Source {
         match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             [] | ["local"] => Ok(Self::Local),
             ["cluster"] => Ok(Self::Cluster),
+            ["ibmcloud"] => Ok(Self::IbmCloud(None)),
+            ["ibmcloud", key] => Ok(Self::IbmCloud(Some((*key).to_owned()))),
             ["file", path] => Ok(Self::File(PathBuf::from(path))),
             ["file"] => Err(Failure::usage("`file` needs the name of a file").hint("give `file services.yaml`").into()),
-            ["local" | "cluster", extra, ..] | ["file", _, extra, ..] => {
+            ["local" | "cluster", extra, ..] | ["file" | "ibmcloud", _, extra, ..] => {
                 Err(Failure::usage(format!("`{extra}` is one word too many")).into())
             }
             [unknown, ..] => {
-                let failure =
-                    Failure::usage(format!("there is no source `{unknown}`; there are local, cluster and file F"));
+                let failure = Failure::usage(format!(
+                    "there is no source `{unknown}`; there are local, cluster, ibmcloud KEY and file F"
+                ));
                 Err(match nearest(unknown, NAMES) {
                     Some(name) => failure.hint(format!("did you mean `{name}`?")).into(),
                     None => failure.into(),
@@ -91,7 +100,18 @@ impl SourceArguments {
             let failure = Failure::usage("--context and --kubeconfig choose a cluster");
             return Err(failure.hint("write `cluster` as the source").into());
         }
-        Ok(source)
+        match &source {
+            Source::IbmCloud(None) if !self.keys.is_file() => {
+                let failure = Failure::usage("`ibmcloud` needs the name of the service keys");
+                Err(failure.hint("give `ibmcloud KEY`, or the keys in a file with --credentials FILE").into())
+            }
+            Source::IbmCloud(_) => Ok(source),
+            _ if self.keys.is_given() => {
+                let failure = Failure::usage("--redis-key-id, --kafka-key-id and --credentials choose service keys");
+                Err(failure.hint("write `ibmcloud KEY` as the source").into())
+            }
+            _ => Ok(source),
+        }
     }
 
     /// The services as they are reached without further help.
@@ -105,6 +125,7 @@ impl SourceArguments {
                 let (cluster, namespace) = self.cluster(context).await?;
                 access::services(&cluster, &namespace).await
             }
+            Source::IbmCloud(key) => Ok(self.keys.services(context, key.as_deref()).await?.services),
             Source::File(path) => Ok(Services::Given(environment::read_services(context, &path)?)),
         }
     }

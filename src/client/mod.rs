@@ -18,5 +18,6 @@ pub mod process;
 pub mod program;
 pub mod redis;
 pub mod registry;
+pub mod tls;
 pub mod tool;
 pub mod zookeeper;

@@ -1,16 +1,19 @@
 //! A small Redis client over the `redis` crate: what karctl needs to prove that Redis works and to remove what an
-//! application left behind. It knows nothing of clusters, sentinels or TLS.
+//! application left behind. It knows nothing of clusters and sentinels.
 
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
-    ServerErrorKind,
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo,
+    RedisConnectionInfo, RedisError, ServerErrorKind,
 };
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::client::tls::{Refusal, Tls, Wire};
 use crate::code::Code;
 use crate::error::{Failure, Status};
 use crate::redacted::Secret;
@@ -32,28 +35,59 @@ const SCAN_STEP: usize = 1000;
 #[derive(Debug)]
 pub struct Error {
     address: String,
-    action: &'static str,
-    cause: RedisError,
+    action: String,
+    cause: Cause,
+}
+
+/// What was seen.
+#[derive(Debug)]
+enum Cause {
+    /// Of the crate: an answer, or a connection that ended.
+    Redis(RedisError),
+    /// The connection could not be made.
+    Unreachable(io::Error),
+    /// Nor could it be made secure.
+    Insecure(Refusal),
+    /// Nothing came in time.
+    Late,
 }
 
 impl Error {
     /// Whether the same may succeed in a moment: no answer yet, or Redis is still loading its data.
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self.cause.kind(),
-            ErrorKind::Io | ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown)
-        )
+        match &self.cause {
+            Cause::Redis(cause) => matches!(
+                cause.kind(),
+                ErrorKind::Io | ErrorKind::Server(ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown)
+            ),
+            Cause::Unreachable(_) | Cause::Late => true,
+            Cause::Insecure(refusal) => matches!(refusal, Refusal::BrokenOff(_)),
+        }
     }
 
     /// Whether user or password were refused, or none were given where Redis asks for them.
     pub fn is_authentication(&self) -> bool {
-        matches!(self.cause.code(), Some("WRONGPASS" | "NOAUTH" | "NOPERM"))
+        matches!(&self.cause, Cause::Redis(cause) if matches!(cause.code(), Some("WRONGPASS" | "NOAUTH" | "NOPERM")))
+    }
+
+    /// Why the connection could not be made secure, where that was the matter.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.cause {
+            Cause::Insecure(refusal) => Some(refusal),
+            _ => None,
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, action, cause } = self;
+        let cause = match cause {
+            Cause::Redis(cause) => cause,
+            Cause::Unreachable(_) => return write!(f, "Redis at {address} cannot be reached"),
+            Cause::Insecure(refusal) => return write!(f, "Redis at {address} cannot be used: {refusal}"),
+            Cause::Late => return write!(f, "Redis at {address} did not {action} in time"),
+        };
         match (cause.kind(), cause.code()) {
             (ErrorKind::Io, _) if cause.is_timeout() => write!(f, "Redis at {address} did not {action} in time"),
             (ErrorKind::Io, _) if cause.is_connection_refusal() => write!(f, "Redis at {address} cannot be reached"),
@@ -67,7 +101,14 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Unreachable(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
 
 /// A connection to Redis, authenticated where credentials were given.
 pub struct Connection {
@@ -84,21 +125,45 @@ impl Connection {
     /// When nothing answers within `timeout`, or the credentials are refused.
     pub async fn open(host: &str, port: u16, credentials: Option<(&str, &Secret)>, timeout: Duration) -> Result<Self> {
         let address = host_and_port(host, port);
-        let failed = |cause| Error { address: address.clone(), action: "answer", cause };
+        let failed =
+            |cause| Error { address: address.clone(), action: "answer".to_owned(), cause: Cause::Redis(cause) };
         let info = ConnectionAddr::Tcp(host.to_owned(), port).into_connection_info().map_err(failed)?;
-        // No CLIENT SETINFO: servers before 7.2 do not know it, and a user of few rights may not send it.
-        let settings = info.redis_settings().clone().set_skip_set_lib_name();
-        let client = Client::open(info.set_redis_settings(settings)).map_err(failed)?;
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(Some(timeout));
+        let client = Client::open(info.set_redis_settings(settings())).map_err(failed)?;
+        let config = limited(timeout);
         let connection = client.get_multiplexed_async_connection_with_config(&config).await.map_err(failed)?;
-        let mut connection = Self { address, connection };
+        Self { address, connection }.authenticated(credentials).await
+    }
+
+    /// [`Connection::open`], made secure by TLS.
+    ///
+    /// # Errors
+    /// As [`Connection::open`], and when the server's certificate is not one to trust.
+    pub async fn open_secure(
+        host: &str,
+        port: u16,
+        tls: &Tls,
+        credentials: Option<(&str, &Secret)>,
+        timeout: Duration,
+    ) -> Result<Self> {
+        let address = host_and_port(host, port);
+        let failed = |cause| Error { address: address.clone(), action: "answer".to_owned(), cause };
+        let limited_wire = tokio::time::timeout(timeout, secure_wire(host, port, tls)).await;
+        let wire = limited_wire.map_err(|_| failed(Cause::Late))?.map_err(failed)?;
+        let settings = settings();
+        let made = MultiplexedConnection::new_with_config(&settings, wire, limited(timeout)).await;
+        let (connection, driver) = made.map_err(|cause| failed(Cause::Redis(cause)))?;
+        // It ends with the connection.
+        tokio::spawn(driver);
+        Self { address, connection }.authenticated(credentials).await
+    }
+
+    async fn authenticated(mut self, credentials: Option<(&str, &Secret)>) -> Result<Self> {
         if let Some((user, password)) = credentials {
             // Not left to the crate, whose error does not tell what Redis answered.
             let auth = redis::cmd("AUTH").arg(user).arg(password.expose()).to_owned();
-            connection.ask::<()>("authenticate", &auth).await?;
+            self.ask::<()>(&format!("authenticate the user `{user}`"), &auth).await?;
         }
-        Ok(connection)
+        Ok(self)
     }
 
     /// Sends PING, which needs a user that Redis accepts and data that is loaded.
@@ -150,10 +215,29 @@ impl Connection {
         Ok((Some(next).filter(|&next| next != 0), keys))
     }
 
-    async fn ask<T: FromRedisValue>(&mut self, action: &'static str, command: &Cmd) -> Result<T> {
+    async fn ask<T: FromRedisValue>(&mut self, action: &str, command: &Cmd) -> Result<T> {
         let answer = command.query_async(&mut self.connection).await;
-        answer.map_err(|cause| Error { address: self.address.clone(), action, cause })
+        answer.map_err(|cause| Error {
+            address: self.address.clone(),
+            action: action.to_owned(),
+            cause: Cause::Redis(cause),
+        })
     }
+}
+
+/// No CLIENT SETINFO: servers before 7.2 do not know it, and a user of few rights may not send it.
+fn settings() -> RedisConnectionInfo {
+    RedisConnectionInfo::default().set_skip_set_lib_name()
+}
+
+fn limited(timeout: Duration) -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new().set_connection_timeout(Some(timeout)).set_response_timeout(Some(timeout))
+}
+
+async fn secure_wire(host: &str, port: u16, tls: &Tls) -> std::result::Result<Box<dyn Wire>, Cause> {
+    let stream = TcpStream::connect((host, port)).await.map_err(Cause::Unreachable)?;
+    stream.set_nodelay(true).map_err(Cause::Unreachable)?;
+    tls.secure(host, stream).await.map_err(Cause::Insecure)
 }
 
 /// Waits until Redis answers PING, as the user of `credentials` where there are any; an answer that it is still loading

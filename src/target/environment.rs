@@ -7,13 +7,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::change::Change;
-use crate::client::{file, kafka, redis};
+use crate::check::Reason;
+use crate::client::file;
+use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result, report};
-use crate::redacted::Secret;
 use crate::runtime_config::difference::{Difference, differences};
 use crate::runtime_config::format::Format;
 use crate::runtime_config::{RuntimeConfig, block, parse, services_file};
+
+use super::probe;
 
 /// Time for each of the two services to answer.
 const PROBE_LIMIT: Duration = Duration::from_secs(2);
@@ -60,28 +63,14 @@ pub async fn check(context: &Context, running: Result<RuntimeConfig>) -> Checked
     Checked { fits: problems.is_empty() && differing.is_empty(), problems, differences: differing }
 }
 
-/// The services that do not answer. Only those without TLS are asked.
+/// What is wrong with the services; where it is more than that nobody answers, `karctl explain` tells it.
 async fn dead(config: &RuntimeConfig) -> Vec<String> {
-    let mut problems = Vec::new();
-    if config.kafka_enable_tls != Some(true)
-        && let Some(broker) = config.kafka_brokers.first()
-    {
-        let user = config.kafka_username.as_deref().unwrap_or("token");
-        let credentials = config.kafka_password.as_ref().map(|password| (user, password));
-        let opened = kafka::Connection::open(broker, credentials, PROBE_LIMIT).await;
-        problems.extend(opened.err().map(|error| error.to_string()));
-    }
-    if config.redis_enable_tls != Some(true)
-        && let (Some(host), Some(port)) = (&config.redis_host, config.redis_port)
-    {
-        let pinged = redis::prove_ping(host, port, redis_credentials(config), PROBE_LIMIT).await;
-        problems.extend(pinged.err().map(|error| report(&error).message));
-    }
-    problems
-}
-
-fn redis_credentials(config: &RuntimeConfig) -> Option<(&str, &Secret)> {
-    Some((config.redis_user.as_deref()?, config.redis_password.as_ref()?))
+    let answers = probe::ask(config, PROBE_LIMIT).await;
+    let told = |reason: &Reason| match reason.code {
+        None | Some(Code::ServiceUnreachable) => reason.message.clone(),
+        Some(code) => format!("{} (`karctl explain {code}`)", reason.message),
+    };
+    answers.reasons().map(told).collect()
 }
 
 /// Puts the variables into a file as a block of its own, and keeps what a user has around it.

@@ -18,6 +18,7 @@ mod inject;
 mod injector;
 mod k8s;
 mod machine;
+mod managed;
 mod native;
 mod output;
 mod process;

@@ -263,7 +263,7 @@ async fn redis_is_ready_for_its_user_only() {
         )
     );
     let wrong = redis::prove_ping("127.0.0.1", port, Some((USER, &Secret::new("wrong"))), LIMIT).await;
-    assert!(message(wrong).contains("refused to authenticate: WRONGPASS"));
+    assert!(message(wrong).contains("refused to authenticate the user `kar`: WRONGPASS"));
 }
 
 #[tokio::test]

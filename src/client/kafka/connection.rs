@@ -1,4 +1,5 @@
-//! One TCP connection to one broker: frames, correlation ids, versions, SASL PLAIN, a time limit on every request.
+//! One connection to one broker, secure or not: frames, correlation ids, versions, SASL PLAIN, a time limit on every
+//! request.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::error::{Error, Kind, Result, VERSIONS_ACTION};
+use crate::client::tls::{Tls, Wire};
 use crate::redacted::Secret;
 
 /// How this client calls itself in the broker's logs and metrics.
@@ -33,9 +35,10 @@ const LONGEST_ANSWER: usize = 64 << 20;
 /// next request opens it again.
 pub struct Connection {
     address: String,
+    tls: Option<Tls>,
     credentials: Option<(String, Secret)>,
     timeout: Duration,
-    stream: Option<TcpStream>,
+    stream: Option<Box<dyn Wire>>,
     versions: HashMap<i16, VersionRange>,
     correlation_id: i32,
 }
@@ -72,8 +75,22 @@ impl Connection {
     /// # Errors
     /// When nothing answers within `timeout`, or the credentials are refused.
     pub async fn open(address: &str, credentials: Option<(&str, &Secret)>, timeout: Duration) -> Result<Self> {
+        Self::open_by(address, None, credentials, timeout).await
+    }
+
+    /// [`Connection::open`], made secure by TLS where it is given.
+    ///
+    /// # Errors
+    /// As [`Connection::open`], and when the broker's certificate is not one to trust.
+    pub async fn open_by(
+        address: &str,
+        tls: Option<&Tls>,
+        credentials: Option<(&str, &Secret)>,
+        timeout: Duration,
+    ) -> Result<Self> {
         let mut connection = Self {
             address: address.to_owned(),
+            tls: tls.cloned(),
             credentials: credentials.map(|(user, password)| (user.to_owned(), password.clone())),
             timeout,
             stream: None,
@@ -89,7 +106,7 @@ impl Connection {
     /// Connects in the same way to another broker of the cluster.
     pub(super) async fn open_other(&self, address: &str) -> Result<Self> {
         let credentials = self.credentials.as_ref().map(|(user, password)| (user.as_str(), password));
-        Self::open(address, credentials, self.timeout).await
+        Self::open_by(address, self.tls.as_ref(), credentials, self.timeout).await
     }
 
     /// The address that was connected to, `host:port`.
@@ -143,7 +160,13 @@ impl Connection {
         let stream = TcpStream::connect(&self.address).await.map_err(unreachable)?;
         // Small requests that wait for their answers: without this they wait for delayed acknowledgements, too.
         stream.set_nodelay(true).map_err(unreachable)?;
-        self.stream = Some(stream);
+        self.stream = Some(match &self.tls {
+            None => Box::new(stream),
+            Some(tls) => {
+                let host = self.address.rsplit_once(':').map_or(self.address.as_str(), |(host, _)| host);
+                tls.secure(host, stream).await.map_err(|refusal| self.error("answer", Kind::Insecure(refusal)))?
+            }
+        });
         let agreed = self.agree_on_versions().await;
         let established = match agreed {
             Ok(()) => self.authenticate().await,
@@ -211,7 +234,7 @@ impl Connection {
         let answer = match exchange_frames(&mut stream, &frame).await {
             Ok(Some(answer)) => answer,
             Ok(None) => {
-                let what = "its answer is not one of Kafka's; is another program listening there?".to_owned();
+                let what = "its answer is not one of Kafka's; does it speak TLS, or is it another program?".to_owned();
                 return Err(self.error(action, Kind::Incompatible(what)));
             }
             Err(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => {
@@ -225,8 +248,9 @@ impl Connection {
 }
 
 /// `None` when the answer's length is one that Kafka would not send.
-async fn exchange_frames(stream: &mut TcpStream, frame: &[u8]) -> io::Result<Option<Bytes>> {
+async fn exchange_frames(stream: &mut Box<dyn Wire>, frame: &[u8]) -> io::Result<Option<Bytes>> {
     stream.write_all(frame).await?;
+    stream.flush().await?;
     let length = stream.read_u32().await?;
     let Some(length) = usize::try_from(length).ok().filter(|&length| length <= LONGEST_ANSWER) else { return Ok(None) };
     let mut answer = vec![0; length];

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use kafka_protocol::error::ResponseError;
 
+use crate::client::tls::Refusal;
+
 /// The result of one exchange with Kafka.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -29,6 +31,8 @@ pub enum Kind {
     TimedOut(Duration),
     /// The connection ended before the answer, as it does while a server starts or stops.
     Closed(Option<io::Error>),
+    /// The connection could not be made secure.
+    Insecure(Refusal),
     /// Kafka answered with an error code, and perhaps a message of its own.
     Refused(ResponseError, Option<String>),
     /// What answered does not speak Kafka's protocol, or shares no version of this request.
@@ -58,6 +62,8 @@ impl Error {
             Kind::Refused(ResponseError::InvalidReplicationFactor | ResponseError::BrokerNotAvailable, _) => true,
             Kind::Refused(error, _) => error.is_retriable(),
             Kind::Incompatible(_) => false,
+            // A server that starts or stops ends connections at any point.
+            Kind::Insecure(refusal) => matches!(refusal, Refusal::BrokenOff(_)),
             Kind::Unreachable(_) | Kind::TimedOut(_) | Kind::Closed(_) => true,
         }
     }
@@ -65,6 +71,14 @@ impl Error {
     /// Whether user or password were refused.
     pub fn is_authentication(&self) -> bool {
         self.is_refused_with(ResponseError::SaslAuthenticationFailed)
+    }
+
+    /// Why the connection could not be made secure, where that was the matter.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.kind {
+            Kind::Insecure(refusal) => Some(refusal),
+            _ => None,
+        }
     }
 
     /// Whether the connection ended although the broker had told which versions it speaks.
@@ -88,6 +102,7 @@ impl fmt::Display for Error {
                 write!(f, "Kafka at {address} refused to {action}: {} ({})", name(*error), error.code())?;
                 message.as_ref().map_or(Ok(()), |message| write!(f, ", {}", message.trim_end_matches('.')))
             }
+            Kind::Insecure(refusal) => write!(f, "Kafka at {address} cannot be used: {refusal}"),
             Kind::Incompatible(what) => write!(f, "what listens at {address} cannot {action}: {what}"),
         }
     }

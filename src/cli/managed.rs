@@ -1,0 +1,59 @@
+//! Which service keys of IBM Cloud are meant, and where they are read: options that several commands share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::context::Context;
+use crate::error::{Failure, Result};
+use crate::runtime_config::service_key::Selection;
+use crate::target::code_engine::managed::{self, Managed};
+
+/// Options beside the name of the keys.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "IBM Cloud")]
+pub struct KeyArguments {
+    /// Guid of the service key of Databases for Redis, where several have the name
+    #[arg(long, value_name = "GUID")]
+    redis_key_id: Option<String>,
+    /// Guid of the service key of Event Streams, where several have the name
+    #[arg(long, value_name = "GUID")]
+    kafka_key_id: Option<String>,
+    /// Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no
+    /// account; `-` is stdin
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    credentials: Option<PathBuf>,
+}
+
+impl KeyArguments {
+    /// Whether any of them was typed.
+    pub fn is_given(&self) -> bool {
+        self.redis_key_id.is_some() || self.kafka_key_id.is_some() || self.credentials.is_some()
+    }
+
+    /// Whether the keys are in a file, and so need no name.
+    pub fn is_file(&self) -> bool {
+        self.credentials.is_some()
+    }
+
+    /// The services of the keys of this name; of any name where none is given.
+    ///
+    /// # Errors
+    /// When the keys cannot be read, or say too little.
+    pub async fn services(&self, context: &Context, key: Option<&str>) -> Result<Managed> {
+        let selection =
+            Selection { name: key, redis_id: self.redis_key_id.as_deref(), kafka_id: self.kafka_key_id.as_deref() };
+        let managed = match &self.credentials {
+            Some(file) => managed::from_file(context, file, selection)?,
+            None => {
+                return Err(Failure::usage("service keys are read from a file only")
+                    .hint("give --credentials FILE")
+                    .into());
+            }
+        };
+        for warning in &managed.warnings {
+            context.ui.warn(warning);
+        }
+        Ok(managed)
+    }
+}

@@ -1,0 +1,3 @@
+//! IBM Cloud: its managed Kafka and Redis, and Code Engine.
+
+pub mod managed;

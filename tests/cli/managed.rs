@@ -1,0 +1,171 @@
+//! `karctl env ibmcloud` and `karctl exec ibmcloud` with service keys in a file, which needs no account and no network.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use karctl::certificate::Authority;
+use serde_json::{Value, json};
+
+use crate::sandbox::Sandbox;
+
+/// Stands in every secret field.
+const CANARY: &str = "canary-5d1c";
+
+fn redis(guid: &str, authority: &Authority) -> Value {
+    json!({
+        "guid": guid, "name": "kar",
+        "source_crn": "crn:v1:bluemix:public:databases-for-redis:us-south:a/1:2::",
+        "credentials": {"connection": {"rediss": {
+            "authentication": {"username": "ibm_cloud_1", "password": CANARY},
+            "certificate": {"certificate_base64": STANDARD.encode(&authority.certificate)},
+            "hosts": [{"hostname": "r.databases.appdomain.cloud", "port": 30000}],
+        }}},
+    })
+}
+
+fn kafka() -> Value {
+    json!({
+        "guid": "k-1", "name": "kar",
+        "source_crn": "crn:v1:bluemix:public:messagehub:us-south:a/1:3::",
+        "credentials": {"api_key": CANARY, "user": "token", "kafka_brokers_sasl": ["b-0.example.org:9093", "b-1.example.org:9093"]},
+    })
+}
+
+fn authority() -> Authority {
+    Authority::make(Timestamp::now()).expect("an authority")
+}
+
+/// A sandbox with `work/keys.json`, and the authority in it.
+fn with_keys() -> (Sandbox, Authority) {
+    let (sandbox, authority) = (Sandbox::new(), authority());
+    sandbox.write("work/keys.json", json!([redis("r-1", &authority), kafka()]).to_string());
+    (sandbox, authority)
+}
+
+const FROM_FILE: [&str; 5] = ["env", "ibmcloud", "kar", "--credentials", "keys.json"];
+
+#[test]
+fn all_variables_come_from_two_keys_of_one_name() {
+    let (sandbox, authority) = with_keys();
+    let printed = sandbox.karctl(FROM_FILE.into_iter().chain(["-o", "json"])).output();
+    assert_eq!((printed.status, printed.stderr.as_str()), (Some(0), ""));
+    let expected = json!({
+        "KAFKA_BROKERS": "b-0.example.org:9093,b-1.example.org:9093",
+        "KAFKA_ENABLE_TLS": "true",
+        "KAFKA_PASSWORD": CANARY,
+        "KAFKA_TLS_SKIP_VERIFY": null,
+        "KAFKA_USERNAME": "token",
+        "KAFKA_VERSION": "3.2.0",
+        "REDIS_CA": STANDARD.encode(&authority.certificate),
+        "REDIS_ENABLE_TLS": "true",
+        "REDIS_HOST": "r.databases.appdomain.cloud",
+        "REDIS_PASSWORD": CANARY,
+        "REDIS_PORT": "30000",
+        "REDIS_TLS_SKIP_VERIFY": null,
+        "REDIS_USER": "ibm_cloud_1",
+    });
+    assert_eq!(printed.document("env"), expected);
+}
+
+#[test]
+fn every_format_can_be_had_and_what_was_written_is_kept_the_second_time() {
+    let (sandbox, _) = with_keys();
+    for format in ["sh", "fish", "powershell", "cmd", "nu", "dotenv", "docker", "github", "direnv", "yaml"] {
+        let printed = sandbox.karctl(FROM_FILE.into_iter().chain(["--format", format])).output();
+        assert_eq!(printed.status, Some(0), "{format}: {}", printed.stderr);
+        assert!(printed.stdout.contains("b-1.example.org:9093"), "{format}");
+    }
+    let line = FROM_FILE.into_iter().chain(["--format", "dotenv", "--write", ".env"]);
+    let line: Vec<_> = line.collect();
+    sandbox.karctl(line.clone()).stderr(".env created\n").status(0);
+    sandbox.karctl(line).stderr(".env unchanged\n").status(0);
+}
+
+#[test]
+fn unset_needs_no_key_to_be_readable() {
+    let sandbox = Sandbox::new();
+    let unset = sandbox.karctl(["env", "ibmcloud", "kar", "--unset"]).output();
+    assert_eq!(unset.status, Some(0), "{}", unset.stderr);
+    assert_eq!(unset.stdout, sandbox.karctl(["env", "--unset"]).output().stdout);
+}
+
+#[test]
+fn the_keys_may_come_by_stdin_and_without_a_name() {
+    let (sandbox, _) = with_keys();
+    let keys = sandbox.read("work/keys.json");
+    let from_file = sandbox.karctl(FROM_FILE).output().stdout;
+    let piped = sandbox.karctl(["env", "ibmcloud", "--credentials", "-"]).stdin(keys).output();
+    assert_eq!((piped.stdout, piped.status), (from_file, Some(0)), "{}", piped.stderr);
+}
+
+#[test]
+fn a_command_gets_the_variables_and_its_status_is_returned() {
+    let (sandbox, _) = with_keys();
+    let command = ["exec", "ibmcloud", "kar", "--credentials", "keys.json", "--", "/bin/sh", "-c"];
+    let script = "echo \"$KAFKA_BROKERS $REDIS_USER ${KAFKA_TLS_SKIP_VERIFY-unset}\"; exit 7";
+    let line = command.into_iter().chain([script]);
+    let stdout = "b-0.example.org:9093,b-1.example.org:9093 ibm_cloud_1 unset\n";
+    sandbox.karctl(line).variable("KAFKA_TLS_SKIP_VERIFY", "true").stdout(stdout).status(7);
+}
+
+#[test]
+fn a_failure_makes_eval_fail_names_the_place_and_holds_no_secret() {
+    let (sandbox, authority) = with_keys();
+    let refused = |keys: Value, more: &[&str]| {
+        sandbox.write("work/keys.json", keys.to_string());
+        let finished = sandbox.karctl(FROM_FILE.iter().chain(more).copied()).output();
+        assert_eq!(finished.stdout, "false;\n");
+        assert!(!finished.stderr.contains(CANARY), "{}", finished.stderr);
+        (finished.stderr, finished.status)
+    };
+    let twice = json!([redis("r-1", &authority), redis("r-2", &authority), kafka()]);
+    let (stderr, status) = refused(twice.clone(), &[]);
+    assert_eq!(status, Some(1));
+    assert_eq!(
+        stderr,
+        "error: [ROOT]/work/keys.json does not describe a Kafka and a Redis: 2 service keys `kar` of Databases for Redis \
+         are there: r-1 (in us-south), r-2 (in us-south)\nhint: choose one with --redis-key-id GUID\n\
+         hint: `karctl explain KAR441` tells more\n"
+    );
+    sandbox.write("work/keys.json", twice.to_string());
+    let chosen = sandbox.karctl(FROM_FILE.into_iter().chain(["--redis-key-id", "r-2"])).output();
+    assert_eq!(chosen.status, Some(0), "{}", chosen.stderr);
+
+    let mut withheld = kafka();
+    withheld["credentials"] = json!({"REDACTED": "REDACTED"});
+    let (stderr, _) = refused(json!([redis("r-1", &authority), withheld]), &[]);
+    assert!(stderr.contains("KAR442") && stderr.contains("withheld"), "{stderr}");
+
+    let old = Authority::make(Timestamp::now() - Duration::from_secs(4000 * 86_400)).expect("an authority");
+    let (stderr, _) = refused(json!([redis("r-1", &old), kafka()]), &[]);
+    assert!(stderr.contains("KAR445") && stderr.contains("certificate.certificate_base64` expired on"), "{stderr}");
+}
+
+#[test]
+fn what_was_typed_is_checked_before_anything_is_read() {
+    let sandbox = Sandbox::new();
+    let usage = |line: &[&str], stderr: &str| {
+        sandbox.karctl(line.iter().copied()).stdout("false;\n").stderr(stderr).status(2);
+    };
+    usage(
+        &["env", "ibmcloud"],
+        "error: `ibmcloud` needs the name of the service keys\n\
+         hint: give `ibmcloud KEY`, or the keys in a file with --credentials FILE\n",
+    );
+    usage(
+        &["env", "--credentials", "keys.json"],
+        "error: --redis-key-id, --kafka-key-id and --credentials choose service keys\n\
+         hint: write `ibmcloud KEY` as the source\n",
+    );
+    usage(
+        &["env", "ibmclod"],
+        "error: there is no source `ibmclod`; there are local, cluster, ibmcloud KEY and file F\n\
+         hint: did you mean `ibmcloud`?\n",
+    );
+    usage(
+        &["env", "ibmcloud", "kar", "--credentials", "nothing.json"],
+        "error: there is no file [ROOT]/work/nothing.json\n",
+    );
+}
