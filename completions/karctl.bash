@@ -797,7 +797,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__app__subcmd__up)
-            opts="-n -w -d -o -y -v -h --instance --to --namespace --context --kubeconfig --watch --detach --dry-run --registry --ingress --no-wait --output --yes --timeout --verbose --color --progress --help"
+            opts="-n -w -d -o -y -v -h --instance --to --namespace --context --kubeconfig --watch --detach --dry-run --registry --ingress --create-namespace --no-wait --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2278,12 +2278,20 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__images__subcmd__build)
-            opts="-o -y -v -h --archive --binary --name --output --yes --timeout --verbose --color --progress --help injector"
+            opts="-o -y -v -h --push --to --user --password-stdin --insecure-registry --dry-run --archive --binary --name --src --kind --tag --kar-version --output --yes --timeout --verbose --color --progress --help injector"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --archive)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2304,6 +2312,25 @@ _karctl() {
                     return 0
                     ;;
                 --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --src)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "sidecar injector debugger js java java-reactive python examples-js examples-java examples-python benchmarks all" -- "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kar-version)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

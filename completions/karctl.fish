@@ -1012,6 +1012,7 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s w -l watch -d 'Go on: build and replace whenever files change'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s d -l detach -d 'Return when everything is ready'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l create-namespace -d 'Create the namespace where there is none'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l no-wait -d 'Do not wait until the workloads are ready'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
@@ -1274,14 +1275,31 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "build" -d 'Make an image, without a container engine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "build" -d 'Make the injector\'s image without an engine, or have the engine build those of a checkout of KAR'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "list" -d 'List the images that karctl runs'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "load" -d 'Bring images into the nodes of a kind or k3d cluster'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "mirror" -d 'Copy an image from one registry into another, without an engine'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "push" -d 'Bring images into a registry'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l archive -d 'The archive to write, or a folder for it' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l to -d 'The registry, and folder in it [default: localhost:5000, with --src localhost:5000/kar]' -r -f -a "(__fish_print_hostnames)"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l archive -d 'The archive to write, or a folder for it [needed without --push]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l binary -d 'The static karctl to put into it [default: this one]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l name -d 'Name and tag of the image' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l src -d 'Folder of the checkout' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l kind -d 'Which of its images; may be repeated' -r -f -a "sidecar\t'`kar` itself'
+injector\t'the original\'s admission webhook'
+debugger\t'the debugger of actors'
+js\t'what applications in JavaScript run on'
+java\t'what applications in Java are built with and run on: Open Liberty'
+java-reactive\t'the same: Quarkus'
+python\t'what applications in Python run on'
+examples-js\t'the examples in JavaScript'
+examples-java\t'the examples in Java'
+examples-python\t'the examples in Python'
+benchmarks\t'the benchmarks'
+all\t'all of these'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l tag -d 'Tag of the images' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l kar-version -d 'The version that `kar` says it is' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -1293,6 +1311,10 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l push -d 'Bring the images into the registry'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l dry-run -d 'Say what would be built, and build nothing'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'

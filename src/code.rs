@@ -263,6 +263,15 @@ codes! {
     "KAR343" AppNotReady "an application does not run as it is to",
         "A component ended by itself, or listens on another port than the one that is named in karctl.yaml.",
         "Read the log that the message quotes, and compare the component's `port` with the one that the program listens on (KAR_APP_PORT).";
+    "KAR344" NoNamespace "there is no such namespace",
+        "Applications are brought to a namespace of the cluster that is there, so that a name that was mistyped does not become one.",
+        "Compare its name with those that `kubectl get namespaces` lists, or let `--create-namespace` make it.";
+    "KAR345" NoCheckout "a folder is no checkout of KAR",
+        "`karctl images build --src` builds what KAR's own Dockerfiles describe, and one of them is not in the folder.",
+        "Give the folder that KAR's repository was cloned into: `git clone https://github.com/IBM/kar`.";
+    "KAR346" NoLogOperator "no Fluent Operator is on the cluster",
+        "The addon `logging` tells Fluent Bit how to read what KAR says, by objects that the Fluent Operator understands. The cluster has none of its kinds.",
+        "Install the operator (its chart is fluent/fluent-operator), then run `karctl addon install logging` again.";
     "KAR400" CloudLoginMissing "there is no login for IBM Cloud",
         "karctl takes an API key from a file that is named, from IBMCLOUD_API_KEY or IC_API_KEY, or else the login of the `ibmcloud` command. It asks for none.",
         "Make a key at https://cloud.ibm.com/iam/apikeys and set IBMCLOUD_API_KEY (`@FILE` names a file with it), or log in with `ibmcloud login`. `karctl ce login` shows what is found.";

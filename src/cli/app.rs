@@ -45,7 +45,7 @@ The image of each component is built where its files changed, and runs on the ne
 changed is left alone. Then the logs are shown until all have ended. Ctrl-C ends that, and leaves the application running.
 
 On a cluster, the images are pushed to the registry of this machine (`karctl registry up`) or another, the namespace is
-enabled, and the manifests are applied where they differ, with these images.
+enabled, and the manifests are applied where they differ, with these images: what serves first, Jobs when it is ready.
 
 Examples:
   karctl app up
@@ -72,6 +72,9 @@ pub struct UpArguments {
     /// Lead requests for this host's name to the first component that offers a service
     #[arg(long, value_name = "HOST", help_heading = "Cluster")]
     ingress: Option<String>,
+    /// Create the namespace where there is none
+    #[arg(long, help_heading = "Cluster")]
+    create_namespace: bool,
     /// Do not wait until the workloads are ready
     #[arg(long, help_heading = "Cluster")]
     no_wait: bool,
@@ -219,7 +222,8 @@ pub async fn run(command: AppCommand, context: &Context) -> Result<u8> {
 impl UpArguments {
     async fn run(&self, context: &Context) -> Result<u8> {
         let folder = Folder::read(context, &self.place.folder)?;
-        if self.place.is_cluster(self.registry.is_some() || self.ingress.is_some() || self.no_wait) {
+        let more = self.registry.is_some() || self.ingress.is_some() || self.create_namespace || self.no_wait;
+        if self.place.is_cluster(more) {
             return self.run_on_cluster(context, folder).await;
         }
         let name = InstanceName::parse(&self.place.instance)?;
@@ -241,6 +245,7 @@ impl UpArguments {
         let options = cluster::Options {
             registry: self.registry.clone(),
             ingress: self.ingress.clone(),
+            create_namespace: self.create_namespace,
             no_wait: self.no_wait,
             dry_run: self.dry_run,
             ..self.place.options(context)?

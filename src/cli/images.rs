@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum, ValueHint};
 
 use super::arguments::SettingsArguments;
 use crate::context::Context;
-use crate::error::Result;
-use crate::target::images::build::{self, Built, Order};
+use crate::error::{Failure, Result};
+use crate::target::images::build::checkout::{self, BuiltCheckout};
+use crate::target::images::build::injector::{self, Built};
+use crate::target::images::build::recipes::{self, Kind};
 use crate::target::images::list::{self, Images};
 use crate::target::images::load::{self, Loaded};
 use crate::target::images::mirror;
@@ -18,8 +21,8 @@ use crate::target::kubernetes::registry::password_from_stdin;
 /// The subcommands of `karctl images`.
 #[derive(Debug, Subcommand)]
 pub enum ImagesCommand {
-    /// Make an image, without a container engine
-    Build(BuildArguments),
+    /// Make the injector's image without an engine, or have the engine build those of a checkout of KAR
+    Build(Box<BuildArguments>),
     /// List the images that karctl runs
     List(ListArguments),
     /// Bring images into the nodes of a kind or k3d cluster
@@ -33,26 +36,78 @@ pub enum ImagesCommand {
 /// Options of `karctl images build`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The image holds one program and nothing else, so the program has to be static. The same program makes the same archive.
+The injector's image holds one program and nothing else, so the program has to be static. The same program makes the same
+archive, and no engine is needed.
+
+Images of a checkout of KAR (--src) are built by the engine, with those that they are built on first: what the original's
+`make docker` did. What has not changed is not built again.
 
 Examples:
   RUSTFLAGS=\"-C target-feature=+crt-static\" cargo build --release --locked --target x86_64-unknown-linux-gnu
   karctl images build injector --archive . --binary target/x86_64-unknown-linux-gnu/release/karctl
-  karctl images push --file karctl-injector-*.tar --to localhost:5000
-  docker load -i karctl-injector-*.tar          or: kind load image-archive, ctr -n k8s.io images import")]
+  karctl images build injector --push --binary target/x86_64-unknown-linux-gnu/release/karctl
+  docker load -i karctl-injector-*.tar          or: kind load image-archive, ctr -n k8s.io images import
+  karctl images build --src kar --kind sidecar,js --push
+  karctl images build --src kar --kind all --to quay.io/me --tag 1.3.10 --dry-run")]
+#[command(group = ArgGroup::new("what").args(["image", "src"]).required(true))]
 pub struct BuildArguments {
-    /// Which image
+    /// An image that karctl makes
     #[arg(value_name = "IMAGE", value_enum)]
-    image: ImageArgument,
-    /// The archive to write, or a folder for it
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
-    archive: PathBuf,
+    image: Option<ImageArgument>,
+    /// Bring the images into the registry
+    #[arg(long)]
+    push: bool,
+    /// The registry, and folder in it [default: localhost:5000, with --src localhost:5000/kar]
+    #[arg(long, value_name = "REGISTRY", value_hint = ValueHint::Hostname)]
+    to: Option<String>,
+    #[command(flatten)]
+    registry: RegistryArguments,
+    /// Say what would be built, and build nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    injector: InjectorArguments,
+    #[command(flatten)]
+    checkout: CheckoutArguments,
+}
+
+/// The injector's image.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Injector")]
+struct InjectorArguments {
+    /// The archive to write, or a folder for it [needed without --push]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath, conflicts_with = "src")]
+    archive: Option<PathBuf>,
     /// The static karctl to put into it [default: this one]
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "src")]
     binary: Option<PathBuf>,
     /// Name and tag of the image
-    #[arg(long, value_name = "NAME:TAG", default_value = build::INJECTOR)]
+    #[arg(long, value_name = "NAME:TAG", default_value = injector::INJECTOR, conflicts_with = "src")]
     name: String,
+}
+
+/// Images of a checkout.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Images of a checkout of KAR")]
+struct CheckoutArguments {
+    /// Folder of the checkout
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, requires = "kind")]
+    src: Option<PathBuf>,
+    /// Which of its images; may be repeated
+    #[arg(long, value_name = "KIND", value_delimiter = ',', requires = "src", value_parser = kinds())]
+    kind: Vec<Kind>,
+    /// Tag of the images
+    #[arg(long, default_value = "latest", requires = "src")]
+    tag: String,
+    /// The version that `kar` says it is
+    #[arg(long, value_name = "VERSION", default_value = "unofficial", requires = "src")]
+    kar_version: String,
+}
+
+/// The kinds of a checkout's images.
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let values = recipes::KINDS.map(|kind| PossibleValue::new(kind.name).help(kind.summary));
+    PossibleValuesParser::new(values).try_map(|name| Kind::find(&name).map_err(|error| error.to_string()))
 }
 
 /// The images that karctl makes.
@@ -177,7 +232,7 @@ impl RegistryArguments {
 /// Whatever the target reports.
 pub async fn run(command: ImagesCommand, context: &Context) -> Result<u8> {
     match command {
-        ImagesCommand::Build(arguments) => build(arguments, context),
+        ImagesCommand::Build(arguments) => build(*arguments, context).await,
         ImagesCommand::List(arguments) => list(arguments, context).await,
         ImagesCommand::Load(arguments) => load(arguments, context).await,
         ImagesCommand::Mirror(arguments) => mirror(arguments, context).await,
@@ -185,12 +240,33 @@ pub async fn run(command: ImagesCommand, context: &Context) -> Result<u8> {
     }
 }
 
-fn build(arguments: BuildArguments, context: &Context) -> Result<u8> {
-    let order = Order { output: arguments.archive, binary: arguments.binary, name: arguments.name };
-    let built = match arguments.image {
-        ImageArgument::Injector => build::build_injector(&order, context)?,
+async fn build(arguments: BuildArguments, context: &Context) -> Result<u8> {
+    let BuildArguments { push, to, registry, dry_run, injector, checkout, .. } = arguments;
+    let manner = push.then(|| registry.manner()).transpose()?;
+    let Some(source) = checkout.src else {
+        if injector.archive.is_none() && !push {
+            return Err(Failure::usage("the image has nowhere to go").hint("give --archive FILE, or --push").into());
+        }
+        let order = injector::Order {
+            output: injector.archive,
+            binary: injector.binary,
+            name: injector.name,
+            push: manner.map(|manner| (to.unwrap_or_else(|| injector::REGISTRY.to_owned()), manner)),
+            dry_run,
+        };
+        context.ui.data(&injector::build_injector(&order, context).await?, Built::text)?;
+        return Ok(0);
     };
-    context.ui.data(&built, Built::text)?;
+    let order = checkout::Order {
+        source,
+        kinds: checkout.kind,
+        place: to.unwrap_or_else(|| checkout::PLACE.to_owned()),
+        tag: checkout.tag,
+        version: checkout.kar_version,
+        push: manner,
+        dry_run,
+    };
+    context.ui.data(&checkout::build(context, &order).await?, BuiltCheckout::text)?;
     Ok(0)
 }
 

@@ -200,15 +200,12 @@ fn an_application_of_another_folder_is_left_alone() {
         assert!(refused.stderr.contains(" is not of `") && refused.stderr.contains("KAR104"), "{}", refused.stderr);
         assert_eq!(hello.residue(), there);
     }
-    // The same project in another folder is told by its name.
+    // The same project in another folder is told by its name, once the first one has given it to what it made.
     for folder in ["", "other/"] {
-        let file = format!("{folder}karctl.yaml");
-        hello.edit(&file, "version: 1\n", "version: 1\nproject: shared\n");
-        if folder.is_empty() {
-            hello.instance.must(&["local", "stop-app", hello.name(), "--name", hello.name()].map(str::to_owned));
-            hello.up(&[]);
-        }
+        hello.edit(&format!("{folder}karctl.yaml"), "version: 1\n", "version: 1\nproject: shared\n");
     }
+    let done = hello.up(&[]);
+    assert!(done.iter().all(|component| component.ends_with(" recreated")), "{done:?}");
     hello.must("up", &["other", "--detach"]);
 }
 

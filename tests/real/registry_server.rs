@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
+
+/// What Debian calls it.
+const PROGRAM: &str = "docker-registry";
 
 /// How long the registry may take to listen.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -45,7 +48,18 @@ impl Server {
         Self::start("", true)
     }
 
+    /// Without TLS, for everybody, on the loopback of a network namespace.
+    pub fn within(netns: &Path) -> Self {
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net={}", netns.display())).args(["--", PROGRAM]);
+        Self::run(command, "", false)
+    }
+
     fn start(more: &str, has_tls: bool) -> Self {
+        Self::run(Command::new(PROGRAM), more, has_tls)
+    }
+
+    fn run(mut command: Command, more: &str, has_tls: bool) -> Self {
         let folder = Sandbox::new();
         let below = folder.path("").display().to_string();
         let below = below.trim_end_matches('/');
@@ -57,7 +71,7 @@ impl Server {
              http: {{addr: '127.0.0.1:0'{tls}}}\n{more}"
         );
         let configuration = folder.write("registry.yaml", configuration.replace("FOLDER", below));
-        let process = Command::new("docker-registry")
+        let process = command
             .arg("serve")
             .arg(configuration)
             .stdin(Stdio::null())
@@ -148,12 +162,12 @@ fn listening(process: u32) -> SocketAddr {
     }
 }
 
-/// `proc(5)`: the second column of `/proc/net/tcp` is the local address, the fourth the state, the tenth the socket.
+/// `proc(5)`: the second column of `net/tcp` is the local address, the fourth the state, the tenth the socket.
 fn port_of(process: u32) -> Option<u16> {
     const LISTENS: &str = "0A";
     let files = std::fs::read_dir(format!("/proc/{process}/fd")).ok()?;
     let sockets: Vec<_> = files.flatten().filter_map(|file| std::fs::read_link(file.path()).ok()).collect();
-    let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
+    let table = std::fs::read_to_string(format!("/proc/{process}/net/tcp")).ok()?;
     table.lines().skip(1).find_map(|line| {
         let columns: Vec<_> = line.split_whitespace().collect();
         let is_own = sockets.iter().any(|socket| socket.as_os_str() == &*format!("socket:[{}]", columns[9]));

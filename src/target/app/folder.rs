@@ -51,11 +51,18 @@ impl Folder {
     /// What tells the project from others, as the value of a label: the name that its file gives it, else a hash of its
     /// folder's path.
     pub fn identity(&self) -> String {
-        self.project.project.clone().unwrap_or_else(|| {
-            let digest = Sha256::digest(self.path.as_os_str().as_encoded_bytes());
-            let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("folder-{}", &digits[..IDENTITY_DIGITS])
-        })
+        self.project.project.clone().unwrap_or_else(|| self.identity_of_path())
+    }
+
+    /// Whether what has this label is of the project; also what it made here before its file gave it a name.
+    pub fn is_own(&self, label: Option<&str>) -> bool {
+        label.is_some_and(|label| self.project.project.as_deref() == Some(label) || label == self.identity_of_path())
+    }
+
+    fn identity_of_path(&self) -> String {
+        let digest = Sha256::digest(self.path.as_os_str().as_encoded_bytes());
+        let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("folder-{}", &digits[..IDENTITY_DIGITS])
     }
 }
 

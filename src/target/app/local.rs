@@ -152,7 +152,7 @@ impl<'a> Network<'a> {
             for container in container_of(folder, app, component, "").names() {
                 let found = self.docker().container(&container).await?.and_then(|found| found.config);
                 let Some(labels) = found.and_then(|config| config.labels) else { continue };
-                let is_own = labels.get(PROJECT) == Some(&folder.identity());
+                let is_own = folder.is_own(labels.get(PROJECT).map(String::as_str));
                 if !is_own || labels.get(labels::APP) != Some(&app.name) {
                     return Err(foreign(&container, folder, &app.name));
                 }
@@ -276,14 +276,13 @@ async fn remove(docker: &Docker, containers: &[String]) -> Result<()> {
 /// # Errors
 /// When one of them is of another project, or the engine does not answer.
 async fn made(docker: &Docker, name: &InstanceName, folder: &Folder, app: &str) -> Result<Vec<String>> {
-    let identity = folder.identity();
     let mut names = Vec::new();
     for container in app_containers(docker, name, Some(app)).await? {
         let labels = container.labels.unwrap_or_default();
         let Some(project) = labels.get(PROJECT) else { continue };
         let Some(name) = container.names.and_then(|names| names.into_iter().next()) else { continue };
         let name = name.trim_start_matches('/').to_owned();
-        if *project != identity {
+        if !folder.is_own(Some(project)) {
             return Err(foreign(&name, folder, app));
         }
         names.push(name);

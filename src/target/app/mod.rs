@@ -16,9 +16,7 @@ pub mod init;
 pub mod local;
 pub mod watch;
 
-mod context;
 mod detect;
-mod ignore;
 mod image;
 mod manifests;
 mod ready;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::context::{Stamp, stamps};
 use crate::settings::project::{FILE, Project};
+use crate::target::images::build::context::{Stamp, stamps};
 
 /// Pause between two looks, and how long nothing may change before it is built: an editor, or git, writes several files.
 const QUIET: Duration = Duration::from_millis(300);

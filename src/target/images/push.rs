@@ -258,7 +258,8 @@ impl Pushes {
 }
 
 impl Pushed {
-    fn text(&self, dry_run: bool) -> String {
+    /// The form for people.
+    pub fn text(&self, dry_run: bool) -> String {
         let Self { image, change, sent, .. } = self;
         match (change, sent) {
             (Change::Unchanged, _) => format!("{image} unchanged\n"),

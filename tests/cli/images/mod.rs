@@ -114,6 +114,36 @@ fn what_would_not_run_alone_is_refused_with_the_way_to_build_one_that_does() {
 }
 
 #[test]
+fn an_image_that_has_nowhere_to_go_and_a_folder_that_is_no_checkout_are_refused() {
+    let sandbox = Sandbox::new();
+    let nowhere = "error: the image has nowhere to go\nhint: give --archive FILE, or --push\n";
+    sandbox.karctl(["images", "build", "injector"]).stderr(nowhere).status(2);
+    let none = sandbox.karctl(["images", "build", "--src", ".", "--kind", "js,all"]).output();
+    let said = "error: . is no checkout of KAR: it has no core/Dockerfile\n\
+                hint: get one: git clone https://github.com/IBM/kar\nhint: `karctl explain KAR345`";
+    assert_eq!(none.status, Some(2));
+    assert!(none.stderr.starts_with(said), "{}", none.stderr);
+    let unknown = sandbox.karctl(["images", "build", "--src", ".", "--kind", "jss"]).output();
+    assert_eq!(unknown.status, Some(2));
+    assert!(unknown.stderr.contains("js"), "{}", unknown.stderr);
+}
+
+#[test]
+fn what_would_be_written_is_only_said() {
+    let sandbox = Sandbox::new();
+    sandbox.write("work/static", program(AMD64, LOAD));
+    let build = ["images", "build", "injector", "--archive", "i.tar", "--binary", "static", "-o", "json"];
+    let change = |more: &[&str]| {
+        let line = build.iter().chain(more).copied();
+        sandbox.karctl(line).output().document("images build")["change"].clone()
+    };
+    assert_eq!((change(&["--dry-run"]), sandbox.path("work/i.tar").exists()), (json!("created"), false));
+    assert_eq!((change(&[]), change(&["--dry-run"])), (json!("created"), json!("unchanged")));
+    sandbox.write("work/static", program(ARM64, LOAD));
+    assert_eq!((change(&["--dry-run"]), change(&[])), (json!("updated"), json!("updated")));
+}
+
+#[test]
 fn the_images_of_the_settings_are_listed_also_without_an_engine() {
     let sandbox = Sandbox::new();
     let line = ["images", "list", "--set", "redis.image=redis:7"];

@@ -1,6 +1,7 @@
 //! Images and a real registry: what karctl pushes is what docker pulls, and the other way round; with passwords and with
 //! TLS; and whatever is cut on the way, the same command ends it.
 
+mod build;
 mod bundle;
 mod faults;
 mod load;

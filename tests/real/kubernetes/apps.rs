@@ -71,6 +71,16 @@ impl Project {
         self.runtime.sandbox.write(&path, text.replace(from, to));
     }
 
+    fn manifest(&self) -> String {
+        format!("kubernetes/{}.yaml", self.name)
+    }
+
+    /// Copies a file of the project into another folder.
+    fn copy(&self, file: &str, folder: &str) {
+        let sandbox = &self.runtime.sandbox;
+        sandbox.write(format!("work/{folder}/{file}"), sandbox.read(format!("work/{file}")));
+    }
+
     fn get(&self, kind: &str, component: &str) -> Value {
         let name = format!("{}-{component}", self.name);
         serde_json::from_str(&self.runtime.cluster.shown(["get", kind, &name, "-o", "json"])).expect("an object")
@@ -177,23 +187,54 @@ fn an_application_is_pushed_and_applied_where_it_differs_and_leaves_nothing() {
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
-fn an_application_of_another_folder_is_left_alone() {
+fn an_application_of_another_folder_is_left_alone_unless_both_are_of_one_project() {
     let project = Project::new("of");
+    // The other one is below the first, and no part of it.
+    project.edit(".dockerignore", "Dockerfile\n", "Dockerfile\nother\n");
     assert_eq!(project.done(&[]), CREATED);
     let there = project.labelled();
-    let made = project.karctl(&["init", "other", "--example", "hello", "--name", &project.name]);
-    assert_eq!(made.status, Some(0), "{}", made.stderr);
+    for file in
+        [&*project.manifest(), "karctl.yaml", "Dockerfile", ".dockerignore", "package.json", "server.js", "client.js"]
+    {
+        project.copy(file, "other");
+    }
     let mark = project.runtime.cluster.mark();
-    assert_says(&project.up(&["other"]), 1, &["is of another project's `", "KAR205"]);
+    assert_says(&project.up(&["other"]), 1, &["is of another project's `", "KAR205", "say `project: NAME` in both"]);
     assert_says(&project.karctl(&["down", "other", "--to", "cluster"]), 1, &["is of another project's `", "KAR205"]);
     assert_eq!(project.runtime.cluster.writes_since(mark), []);
     assert_eq!(project.labelled(), there);
+
+    // Where it was made, it is known without the project's name, and given it; then the other checkout knows it, too.
+    for folder in ["", "other/"] {
+        project.edit(&format!("{folder}karctl.yaml"), "version: 1\n", "version: 1\nproject: shared\n");
+    }
+    let changes = |options: &[&str]| project.done(options)[2..].to_vec();
+    assert_eq!(changes(&[]), ["Deployment greeter: updated", "Job client: updated"]);
+    assert_eq!(changes(&["other"]), ["Deployment greeter: unchanged", "Job client: unchanged"]);
+    let ended = project.karctl(&["down", "other", "--to", "cluster", "-o", "json"]).document("app down --to cluster");
+    assert_eq!(ended["removed"].as_array().map(Vec::len), Some(2), "{ended}");
+    assert_eq!(project.labelled(), "");
 }
 
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn what_cannot_be_applied_is_told_and_nothing_of_it_is_done() {
     let project = Project::new("no");
+    // A namespace that is not there: it may be mistyped.
+    let mark = project.runtime.cluster.mark();
+    let mistyped = project.up(&["-n", "taem"]);
+    assert_says(&mistyped, 1, &["error: there is no namespace taem", "--create-namespace", "KAR344"]);
+    assert_eq!(project.runtime.cluster.writes_since(mark), []);
+    let registry = project.folder();
+    let words = ["up", "--to", "cluster", "--no-wait", "--registry", &registry, "-n", "team", "--create-namespace"];
+    let planned = project.karctl(&[&words[..], &["--dry-run"]].concat());
+    assert!(planned.stdout.starts_with("Namespace team: would be created and enabled\n"), "{}", planned.stderr);
+    assert_eq!(project.runtime.cluster.writes_since(mark), []);
+    let done = project.karctl(&words);
+    assert!(done.stdout.starts_with("Namespace team: created and enabled\n"), "{}{}", done.stdout, done.stderr);
+    let again = project.karctl(&words);
+    assert!(again.stdout.starts_with("localhost:"), "{}{}", again.stdout, again.stderr);
+
     let greeter = format!("{}-greeter", project.name);
     project.runtime.cluster.shown(["create", "deployment", &greeter, "--image=theirs"]);
     let refused = project.up(&[]);
@@ -210,7 +251,7 @@ fn what_cannot_be_applied_is_told_and_nothing_of_it_is_done() {
     assert_eq!(without.status, Some(1), "{}", without.stderr);
     assert_eq!(project.labelled(), "");
 
-    let manifest = format!("kubernetes/{}.yaml", project.name);
+    let manifest = project.manifest();
     project.edit(&manifest, "kind: Job", "kind: Jobb");
     let refused = project.up(&[]);
     assert_says(&refused, 2, &[".yaml:45: karctl knows no kind Jobb of batch/v1", "KAR340"]);

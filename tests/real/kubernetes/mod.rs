@@ -9,6 +9,7 @@
 
 mod addons;
 mod adoption;
+mod app_pods;
 mod apps;
 mod audit;
 mod bad_input;

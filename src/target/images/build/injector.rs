@@ -1,9 +1,11 @@
-//! `karctl images build`: container images of karctl itself, made without an engine. It replaces the original's Dockerfiles
+//! `karctl images build injector`: the image of karctl itself, made without an engine. It replaces the original's Dockerfiles
 //! for what runs in a cluster.
 //!
 //! One layer on nothing (`FROM scratch`) with one static program; equal programs make equal archives.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,15 +14,23 @@ use sha2::{Digest, Sha256};
 
 use crate::change::Change;
 use crate::client::file;
+use crate::client::registry::Reference;
 use crate::context::Context;
 use crate::environment::executable;
 use crate::error::{Failure, OrFail, Result};
+use crate::target::images::archive::Archive;
+use crate::target::images::push::{PushOptions, Pushed, Source, push};
+use crate::target::images::registry::Manner;
+use crate::target::images::scratch;
 
 /// The program within the image.
 const PROGRAM: &str = "karctl";
 
 /// The injector's image where no other name is given.
 pub const INJECTOR: &str = concat!("karctl/injector:", env!("CARGO_PKG_VERSION"));
+
+/// The registry that it is pushed to where no other is given.
+pub const REGISTRY: &str = "localhost:5000";
 
 /// User and group of the image: a number, so that `runAsNonRoot` can be checked; the one of distroless images.
 const USER: &str = "65532:65532";
@@ -34,17 +44,23 @@ const PROGRAM_MODE: u32 = 0o755;
 /// What is to be built.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// The archive, or a folder for it.
-    pub output: PathBuf,
+    /// The archive, or a folder for it; it is not kept where none is given.
+    pub output: Option<PathBuf>,
     /// The static program; karctl itself where none is given.
     pub binary: Option<PathBuf>,
     /// Name and tag.
     pub name: String,
+    /// The registry, and folder in it, that the image is pushed to, and how; it is not where none is given.
+    pub push: Option<(String, Manner)>,
+    /// Nothing is written or pushed.
+    pub dry_run: bool,
 }
 
-/// What `karctl images build -o json` prints.
+/// What `karctl images build` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Built {
+    /// Whether it was only said what would be done.
+    pub dry_run: bool,
     /// Name and tag.
     pub image: String,
     /// The image's id, `sha256:...`.
@@ -52,18 +68,23 @@ pub struct Built {
     /// The processor it is for: `amd64`, `arm64`.
     pub architecture: &'static str,
     /// The archive, which `docker load`, `kind load image-archive` and `ctr images import` take.
-    pub archive: String,
-    /// Its size, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<String>,
+    /// Size of an archive of it, in bytes.
     pub bytes: u64,
     /// What became of the archive.
-    pub change: Change,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// What became of it in the registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<Pushed>,
 }
 
-/// Writes the injector's image as a docker archive.
+/// Makes the injector's image: a docker archive, an image in a registry, or both.
 ///
 /// # Errors
-/// When the program is not a static one for Linux, or the archive cannot be written.
-pub fn build_injector(order: &Order, context: &Context) -> Result<Built> {
+/// When the program is not a static one for Linux, the archive cannot be written, or the registry refuses or does not answer.
+pub async fn build_injector(order: &Order, context: &Context) -> Result<Built> {
     let working_directory = context.environment.working_directory();
     let path = order.binary.as_ref().map_or_else(executable, |path| working_directory.join(path));
     let shown = order.binary.as_ref().map_or("this karctl".to_owned(), |path| path.display().to_string());
@@ -71,22 +92,61 @@ pub fn build_injector(order: &Order, context: &Context) -> Result<Built> {
     let architecture = architecture(&program).map_err(|why| unusable(&shown, &why))?;
     let (id, archive) =
         archive(&program, architecture, &order.name).or_fail(|| Failure::new("the image cannot be packed"))?;
-    let output = destination(&working_directory.join(&order.output), &order.name);
-    let change = file::write_atomic(&output, &archive, ARCHIVE_MODE)?;
+    let output = order.output.as_ref().map(|output| destination(&working_directory.join(output), &order.name));
+    let change = output.as_ref().map(|output| write(output, &archive, order.dry_run)).transpose()?;
+    let pushed = match &order.push {
+        Some((place, manner)) => Some(push_archive(context, order, &archive, place, manner).await?),
+        None => None,
+    };
     Ok(Built {
+        dry_run: order.dry_run,
         image: order.name.clone(),
         id,
         architecture,
-        archive: output.display().to_string(),
+        archive: output.map(|output| output.display().to_string()),
         bytes: archive.len() as u64,
         change,
+        pushed,
     })
+}
+
+fn write(output: &Path, archive: &[u8], dry_run: bool) -> Result<Change> {
+    if !dry_run {
+        return file::write_atomic(output, archive, ARCHIVE_MODE);
+    }
+    Ok(match file::read(output)? {
+        Some(there) if there == archive => Change::Unchanged,
+        Some(_) => Change::Updated,
+        None => Change::Created,
+    })
+}
+
+async fn push_archive(
+    context: &Context,
+    order: &Order,
+    archive: &[u8],
+    place: &str,
+    manner: &Manner,
+) -> Result<Pushed> {
+    let to = Reference::parse(&order.name)?.moved_to(place)?;
+    let folder = scratch(context)?;
+    let unwritable = || Failure::new(format!("nothing can be written to {}", folder.display()));
+    let mut file = tempfile::tempfile_in(&folder).or_fail(unwritable)?;
+    file.write_all(archive).or_fail(unwritable)?;
+    let archive = Archive::index(file, &order.name)?;
+    let listed = archive.images()?.into_iter().next().expect("the archive has one image");
+    let options = PushOptions { manner: manner.clone(), dry_run: order.dry_run };
+    push(context, &Source::Archive(Arc::new(archive), Box::new(listed)), &to, &options).await
 }
 
 impl Built {
     /// The form for people.
     pub fn text(&self) -> String {
-        format!("{} for {} is in {}\n", self.image, self.architecture, self.archive)
+        let is = if self.dry_run { "would be" } else { "is" };
+        let archive = self.archive.as_ref();
+        let archive = archive.map(|archive| format!("{} for {} {is} in {archive}\n", self.image, self.architecture));
+        let pushed = self.pushed.as_ref().map(|pushed| pushed.text(self.dry_run));
+        archive.into_iter().chain(pushed).collect()
     }
 }
 

@@ -1,72 +1,45 @@
 //! Applications on a cluster: images into a registry under the tag that says what is in them, manifests applied where they
 //! differ, in a namespace that is enabled.
 
+mod objects;
+mod report;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::folder::{Folder, PROJECT};
+use self::objects::{Extent, Place, outcome};
+use super::folder::Folder;
 use super::image;
-use super::manifests::{self, UP_OF};
+use super::manifests;
 use crate::change::Change;
 use crate::client::file;
-use crate::client::kubernetes::Deletion;
-use crate::client::kubernetes::object::{
-    AUTOSCALER, CONFIG_MAP, CRON_JOB, DAEMON_SET, DEPLOYMENT, DISRUPTION_BUDGET, INGRESS, JOB, Kind, NETWORK_POLICY,
-    Object, POD, ROLE, ROLE_BINDING, Reference, SECRET, SERVICE, SERVICE_ACCOUNT, STATEFUL_SET,
-};
+use crate::client::kubernetes::object::{NAMESPACE, Object, Reference};
 use crate::client::registry::Reference as ImageReference;
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
 use crate::settings::project::{App, FILE};
 use crate::target::images::push::{PushOptions, Source, push_all};
-use crate::target::kubernetes::compare::differences;
 use crate::target::kubernetes::connection::{Cluster, is_local, permit};
 use crate::target::kubernetes::namespaces::EnableOptions;
 use crate::target::kubernetes::team::Team;
-use crate::target::kubernetes::wait;
 use crate::target::local::docker::DockerEngine;
 use crate::target::namespace::{Which, enable};
 use crate::target::registry;
 
-/// What an application may have of on a cluster, in the order in which it is removed. Claims are not among it: they hold
-/// data.
-const KINDS: [Kind; 15] = [
-    INGRESS,
-    SERVICE,
-    CRON_JOB,
-    JOB,
-    DEPLOYMENT,
-    STATEFUL_SET,
-    DAEMON_SET,
-    POD,
-    AUTOSCALER,
-    DISRUPTION_BUDGET,
-    NETWORK_POLICY,
-    CONFIG_MAP,
-    SECRET,
-    ROLE_BINDING,
-    ROLE,
-];
-
-/// The last of them: what others run as.
-const LAST_KIND: Kind = SERVICE_ACCOUNT;
-
 /// Folder of the images in the registry of this machine, as in the original.
 const LOCAL_FOLDER: &str = "kar";
-
-/// How often it is looked whether a deleted object is gone.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// How an application is brought to a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Namespace; the context's where none is given.
     pub namespace: Option<String>,
+    /// Create the namespace where there is none.
+    pub create_namespace: bool,
     /// Namespace of the runtime.
     pub runtime: String,
     /// Registry, and folder in it, that images are pushed to; the local one where none is given.
@@ -86,6 +59,8 @@ pub struct ClusterUp {
     pub context: String,
     /// The namespace.
     pub namespace: String,
+    /// What became of the namespace: created, updated where it was enabled only now, or unchanged.
+    pub namespace_change: Change,
     /// Every application of the project.
     pub apps: Vec<AppliedApp>,
     /// Whether nothing was done because of `--dry-run`.
@@ -141,28 +116,52 @@ pub struct ClusterDown {
 /// Builds, pushes and applies all applications of a project, and waits until they are ready. What is as wanted is left alone.
 ///
 /// # Errors
-/// When there is no registry that the cluster can reach, KAR does not run on the cluster, an image cannot be built or pushed,
-/// an object is somebody else's or is refused, or a workload does not become ready: with the cause.
+/// When there is no such namespace, or no registry that the cluster can reach, KAR does not run on the cluster, an image
+/// cannot be built or pushed, an object is somebody else's or is refused, or a workload does not become ready: with the
+/// cause.
 pub async fn up(context: &Context, cluster: &Cluster, folder: &Folder, options: &Options) -> Result<ClusterUp> {
     let namespace = namespace(cluster, options);
     let mut read = Vec::new();
     for app in &folder.project.apps {
         read.push(objects(&folder.path, app, &namespace, options)?);
     }
+    require_namespace(cluster, &namespace, options).await?;
     let engine = DockerEngine::connect(context, None).await?;
     let registry = registry_of(context, cluster, &engine, options).await?;
     if !options.dry_run {
         permit(context, cluster, "Run applications").await?;
     }
-    let enabling = EnableOptions { create: true, force_system: false, dry_run: options.dry_run };
+    let enabling = EnableOptions { create: options.create_namespace, force_system: false, dry_run: options.dry_run };
     let which = Which::Named(vec![namespace.clone()]);
-    enable(context, cluster, &options.runtime, &which, enabling, &Team::default()).await?;
+    let enabled = enable(context, cluster, &options.runtime, &which, enabling, &Team::default()).await?.namespaces;
+    let namespace_change = enabled.first().map_or(Change::Unchanged, |enabled| enabled.change);
+    let place = Place { context, cluster, folder, namespace: &namespace };
+    let extent = match (options.dry_run, options.no_wait) {
+        (true, _) => Extent::DryRun,
+        (false, true) => Extent::Applied,
+        (false, false) => Extent::Ready,
+    };
     let mut apps = Vec::new();
     for (app, objects) in folder.project.apps.iter().zip(read) {
         let images = images(context, &engine, folder, app, &registry, options.dry_run).await?;
-        apps.push(apply_app(context, cluster, folder, app, objects, images, options).await?);
+        let objects = complete(folder, app, objects, &images);
+        let objects = place.bring(&app.name, &objects, extent).await?;
+        apps.push(AppliedApp { app: app.name.clone(), images, objects });
     }
-    Ok(ClusterUp { context: cluster.chosen().context.clone(), namespace, apps, dry_run: options.dry_run })
+    let context = cluster.chosen().context.clone();
+    Ok(ClusterUp { context, namespace, namespace_change, apps, dry_run: options.dry_run })
+}
+
+/// A namespace that was mistyped is not to be made.
+async fn require_namespace(cluster: &Cluster, name: &str, options: &Options) -> Result<()> {
+    let reference = Reference::new(NAMESPACE, "", name);
+    if options.create_namespace || cluster.get(&reference).await.map_err(Failure::from)?.is_some() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("there is no namespace {name}"))
+        .hint("look at how it is spelt, or let --create-namespace make it")
+        .code(Code::NoNamespace)
+        .into())
 }
 
 /// Removes what [`up`] applied of a project: exactly the objects with its label. Images stay in the registry, and the
@@ -173,12 +172,13 @@ pub async fn up(context: &Context, cluster: &Cluster, folder: &Folder, options: 
 pub async fn down(context: &Context, cluster: &Cluster, folder: &Folder, options: &Options) -> Result<ClusterDown> {
     let namespace = namespace(cluster, options);
     let mut removed = Vec::new();
+    let place = Place { context, cluster, folder, namespace: &namespace };
     for app in &folder.project.apps {
-        let found = applied(context, cluster, folder, &app.name, &namespace).await?;
+        let found = place.applied(&app.name).await?;
         if !options.dry_run && !found.is_empty() {
             permit(context, cluster, "Remove applications").await?;
             for object in &found {
-                remove(context, cluster, object).await?;
+                place.remove(object).await?;
             }
         }
         removed.extend(found.iter().map(|object| outcome(&object.reference(), Change::Removed)));
@@ -216,6 +216,13 @@ fn objects(project: &Path, app: &App, namespace: &str, options: &Options) -> Res
         manifests::with_ingress(&mut objects, app, namespace, host)?;
     }
     Ok(objects)
+}
+
+/// The objects with the images that were built, and with what tells them from others.
+fn complete(folder: &Folder, app: &App, mut objects: Vec<Object>, images: &[PushedImage]) -> Vec<Object> {
+    let built = images.iter().map(|image| (image.component.clone(), image.image.clone())).collect::<BTreeMap<_, _>>();
+    manifests::complete(&mut objects, &folder.identity(), &app.name, &built);
+    objects
 }
 
 /// Where images go: what was asked for, else the registry of this machine, if the cluster can reach it.
@@ -283,173 +290,4 @@ async fn images(
         change: if is_there { changes.next().unwrap_or(Change::Unchanged) } else { Change::Created },
     };
     Ok(planned.into_iter().map(image).collect())
-}
-
-async fn apply_app(
-    context: &Context,
-    cluster: &Cluster,
-    folder: &Folder,
-    app: &App,
-    mut objects: Vec<Object>,
-    images: Vec<PushedImage>,
-    options: &Options,
-) -> Result<AppliedApp> {
-    let namespace = namespace(cluster, options);
-    let built = images.iter().map(|image| (image.component.clone(), image.image.clone())).collect::<BTreeMap<_, _>>();
-    manifests::complete(&mut objects, &folder.identity(), &app.name, &built);
-    let there = applied(context, cluster, folder, &app.name, &namespace).await?;
-    // Whatever stands in the way of one is told before the first is changed.
-    let mut planned = Vec::new();
-    for object in &objects {
-        planned.push(plan(cluster, object, &app.name).await?);
-    }
-    let mut outcomes = Vec::new();
-    for (object, (change, live)) in objects.iter().zip(planned) {
-        if !options.dry_run && change != Change::Unchanged {
-            apply(context, cluster, object, live).await?;
-        }
-        outcomes.push(outcome(&object.reference(), change));
-    }
-    let wanted: Vec<_> = objects.iter().map(Object::reference).collect();
-    for orphan in there {
-        let reference = orphan.reference();
-        if wanted.contains(&reference) {
-            continue;
-        }
-        if !options.dry_run {
-            remove(context, cluster, &orphan).await?;
-        }
-        outcomes.push(outcome(&reference, Change::Removed));
-    }
-    if !options.dry_run && !options.no_wait {
-        let restarted = Context { deadline: context.deadline.restarted(), ..context.clone() };
-        wait::wait_for(&restarted, cluster, &wanted, &format!("{UP_OF}={}", app.name)).await?;
-    }
-    Ok(AppliedApp { app: app.name.clone(), images, objects: outcomes })
-}
-
-/// What is to be done with an object, and what there is of it.
-async fn plan(cluster: &Cluster, object: &Object, app: &str) -> Result<(Change, Option<Object>)> {
-    let reference = object.reference();
-    let live = cluster.get(&reference).await.map_err(Failure::from)?;
-    let change = match &live {
-        None => Change::Created,
-        Some(live) if live.label(UP_OF) != Some(app) => {
-            return Err(Failure::new(format!("{reference} is there, and is not of `{app}` as karctl applies it"))
-                .hint("remove it with kubectl, or give it another name in the manifest")
-                .code(Code::ForeignObject)
-                .into());
-        }
-        Some(live) if differences(object, live).is_empty() => Change::Unchanged,
-        Some(_) => Change::Updated,
-    };
-    Ok((change, live))
-}
-
-/// Applies an object. A job's pods cannot be changed: it is made anew.
-async fn apply(context: &Context, cluster: &Cluster, object: &Object, live: Option<Object>) -> Result<()> {
-    let reference = object.reference();
-    if let Some(live) = live.filter(|_| reference.kind == JOB.name) {
-        remove(context, cluster, &live).await?;
-    }
-    let applied = cluster.apply(object, false, false).await;
-    applied.map_err(Failure::from).or_fail(|| Failure::new(format!("{reference} was not applied")))?;
-    Ok(())
-}
-
-/// Everything that is there with the application's label.
-///
-/// # Errors
-/// When some of it is of another project, or the server refuses.
-async fn applied(
-    context: &Context,
-    cluster: &Cluster,
-    folder: &Folder,
-    app: &str,
-    namespace: &str,
-) -> Result<Vec<Object>> {
-    let labels = format!("{UP_OF}={app}");
-    let mut found = Vec::new();
-    for kind in KINDS.into_iter().chain([LAST_KIND]) {
-        match cluster.list(kind, Some(namespace), &labels).await {
-            // Pods of workloads have the label too, and an owner.
-            Ok(listed) => {
-                found.extend(listed.into_iter().filter(|object| object.list("/metadata/ownerReferences").is_empty()))
-            }
-            // Who may not see objects of a kind has applied none of it.
-            Err(error) if error.status() == Some(403) => {
-                context.ui.trace(1, || format!("{} not looked at: {error}", kind.name))
-            }
-            Err(error) => return Err(Failure::from(error).into()),
-        }
-    }
-    let identity = folder.identity();
-    match found.iter().find(|object| object.label(PROJECT) != Some(&identity)) {
-        None => Ok(found),
-        Some(foreign) => {
-            let (reference, folder) = (foreign.reference(), folder.path.display());
-            Err(Failure::new(format!("{reference} is of another project's `{app}`, not of that in {folder}"))
-                .hint("remove it where it is from, take another namespace, or give the application another name")
-                .hint(format!("if it is the same project in another folder, say `project: NAME` in both {FILE}"))
-                .code(Code::ForeignObject)
-                .into())
-        }
-    }
-}
-
-/// Deletes an object with all that follows from it, and waits until it is gone.
-async fn remove(context: &Context, cluster: &Cluster, object: &Object) -> Result<()> {
-    let reference = object.reference();
-    let uid = object.text("/metadata/uid");
-    cluster.delete(&reference, Deletion { uid, is_foreground: false }).await.map_err(Failure::from)?;
-    let deadline = context.deadline.restarted();
-    while let Some(found) = cluster.get(&reference).await.map_err(Failure::from)? {
-        if found.text("/metadata/uid") != uid {
-            break;
-        }
-        if deadline.left().is_zero() {
-            let failure = deadline.passed(&format!("{reference} to go"), "its deletion has begun");
-            return Err(failure.hint("run the same command again; it goes on where it stopped").into());
-        }
-        tokio::time::sleep(LOOK_AGAIN).await;
-    }
-    Ok(())
-}
-
-fn outcome(reference: &Reference, change: Change) -> AppliedObject {
-    AppliedObject { kind: reference.kind.clone(), name: reference.name.clone(), change }
-}
-
-impl ClusterUp {
-    /// For people.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        let would = if self.dry_run { "would be " } else { "" };
-        for app in &self.apps {
-            for image in &app.images {
-                text.push_str(&format!("{}: {}\n", image.image, worded(image.change, would)));
-            }
-            for object in &app.objects {
-                text.push_str(&format!("{} {}: {}\n", object.kind, object.name, worded(object.change, would)));
-            }
-        }
-        text
-    }
-}
-
-impl ClusterDown {
-    /// For people.
-    pub fn text(&self) -> String {
-        if self.removed.is_empty() {
-            return format!("nothing of the project is in namespace {}\n", self.namespace);
-        }
-        let would = if self.dry_run { "would be " } else { "" };
-        let line =
-            |object: &AppliedObject| format!("{} {}: {}\n", object.kind, object.name, worded(object.change, would));
-        self.removed.iter().map(line).collect()
-    }
-}
-
-fn worded(change: Change, would: &str) -> String {
-    if change == Change::Unchanged { change.to_string() } else { format!("{would}{change}") }
 }
