@@ -353,6 +353,21 @@ codes! {
     "KAR452" LoginRefused "Kafka or Redis refuses the user or the password",
         "Neither tells which of the two is wrong. A service key that was deleted, or whose password was changed, opens nothing.",
         "Compare both with the service key, and write anew what was made from it: `karctl env ibmcloud KEY`, `karctl ce enable KEY`, `karctl k8s deploy --managed KEY`.";
+    "KAR420" ComponentNotReady "a component does not become ready on Code Engine",
+        "Its newest revision failed, or was not ready when the time was over. Code Engine says that an application is `warning` where an older revision still serves: the change has not come into force.",
+        "Read the reason in the message, and what `karctl ce status NAME` says of its instances; `karctl ce logs NAME` says where its log is. Then run the same command again.";
+    "KAR421" ComponentForeign "an application of this name is not KAR's",
+        "A component of KAR's has a variable KAR_APP and refers to the secret `kar.ibm.com.runtime-config`. This application has not, so karctl neither changes nor deletes it.",
+        "Use another name, or delete the application with `ibmcloud ce application delete` if nobody needs it.";
+    "KAR422" ProjectNotEnabled "the project has no runtime configuration",
+        "A component takes Kafka and Redis from the secret `kar.ibm.com.runtime-config` of its project. Without it, it would never start.",
+        "Run `karctl ce enable KEY --project P` first, and look with `karctl ce login --check` whether it is this project.";
+    "KAR423" RegistrySecretMissing "the project has no such login for a registry",
+        "An image of a private registry is pulled with the login in a secret of the format `registry`. There is no secret of this name, or it is of another format.",
+        "Make one with `karctl ce enable KEY --registry-server S --registry-user U --registry-password-stdin`, or leave --registry-secret out where everybody may pull the image.";
+    "KAR424" ComponentMissing "there is no such component on Code Engine",
+        "The project has no application of this name.",
+        "`karctl ce list` shows the components of the project; --project and --region choose another one.";
 }
 
 impl fmt::Display for Code {

@@ -85,6 +85,21 @@ impl ColorArgument {
     }
 }
 
+/// `--verbose-level`, in the words of kar's `-v`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum VerboseLevel {
+    /// Only what ends it
+    Fatal,
+    /// What went wrong
+    Error,
+    /// What may go wrong
+    Warning,
+    /// What happens
+    Info,
+    /// Everything
+    Debug,
+}
+
 /// A duration such as `90s`, `5m`, `1h30m` or, without a unit, seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct DurationArgument(pub Duration);

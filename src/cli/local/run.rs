@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use crate::cli::arguments::{InstanceArguments, key_and_value};
+use crate::cli::arguments::{InstanceArguments, VerboseLevel, key_and_value};
 use crate::client::file;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -63,21 +63,6 @@ pub struct RunArguments {
     /// Replaces the image's command
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
-}
-
-/// `--verbose-level`, in the words of kar's `-v`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum VerboseLevel {
-    /// Only what ends it
-    Fatal,
-    /// What went wrong
-    Error,
-    /// What may go wrong
-    Warning,
-    /// What happens
-    Info,
-    /// Everything
-    Debug,
 }
 
 /// Options of `karctl local stop-app`.

@@ -66,6 +66,7 @@ pub(super) enum Payload {
     Nothing,
     Form(Secret),
     Json(Secret),
+    MergePatch(Secret),
 }
 
 impl Payload {
@@ -74,11 +75,17 @@ impl Payload {
         Self::Json(Secret::new(value.to_string()))
     }
 
+    /// A document that says what changes, null what goes; <https://www.rfc-editor.org/rfc/rfc7396>.
+    pub fn merge_patch(value: &Value) -> Self {
+        Self::MergePatch(Secret::new(value.to_string()))
+    }
+
     fn parts(&self) -> Option<(&'static str, &Secret)> {
         match self {
             Self::Nothing => None,
             Self::Form(text) => Some(("application/x-www-form-urlencoded", text)),
             Self::Json(text) => Some(("application/json", text)),
+            Self::MergePatch(text) => Some(("application/merge-patch+json", text)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Code Engine of one region: its projects, and what is in them.
 
+mod app;
 mod project;
 mod secret;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::Service;
 use super::call::Ask;
 
+pub use app::{App, AppSpec, AppStatus, ContainerState, Instance, Revision, Variable, Visibility};
 pub use project::{Project, ProjectStatus};
 pub use secret::{GENERIC_FORMAT, REGISTRY_FORMAT, SecretObject};
 

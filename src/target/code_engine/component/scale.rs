@@ -1,0 +1,54 @@
+//! `karctl ce scale`: how many instances a component has.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::difference::difference;
+use super::run::ensure;
+use super::wait::until_ready;
+use super::{ComponentName, Mode, Place, Waiting, find};
+use crate::change::Change;
+use crate::context::Context;
+use crate::error::Result;
+
+/// What `karctl ce scale -o json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Scaled {
+    /// The component.
+    pub name: ComponentName,
+    /// How many instances it has now, or would have.
+    pub instances: u32,
+    /// How many it had, at least and at most.
+    pub before: [u32; 2],
+    /// What was done, or would be.
+    pub action: Change,
+    /// Whether nothing was done because of `--dry-run`.
+    pub dry_run: bool,
+}
+
+/// Gives a component this many instances, no more and no less, and waits until they serve. The number is one that
+/// [`super::check_scale`] takes.
+///
+/// # Errors
+/// When there is no such component, or it does not become ready.
+pub async fn scale(
+    context: &Context,
+    place: &Place,
+    name: &ComponentName,
+    instances: u32,
+    waiting: Waiting,
+    mode: Mode,
+) -> Result<Scaled> {
+    let there = find(place, name, "scale").await?;
+    let mut wanted = there.spec.clone();
+    (wanted.scale_min_instances, wanted.scale_max_instances) = (instances, instances);
+    let before = [there.spec.scale_min_instances, there.spec.scale_max_instances];
+    let mut action = if difference(&there.spec, &wanted).is_empty() { Change::Unchanged } else { Change::Updated };
+    if mode == Mode::Do {
+        action = ensure(context, place, name, &wanted).await?.action;
+        if waiting == Waiting::UntilDone {
+            until_ready(context, place, name, &wanted).await?;
+        }
+    }
+    Ok(Scaled { name: name.clone(), instances, before, action, dry_run: mode == Mode::DryRun })
+}
