@@ -47,7 +47,7 @@ impl Lock {
         loop {
             let mut file = open(&path)?;
             if flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok() {
-                if is_still_at(&file, &path) {
+                if is_same_file(&file, &path) {
                     file.set_len(0)?;
                     write!(file, "{}", std::process::id())?;
                     return Ok(Self { _file: file, path, subject: folder.join(name) });
@@ -79,7 +79,8 @@ fn open(path: &Path) -> Result<File> {
     })
 }
 
-fn is_still_at(file: &File, path: &Path) -> bool {
+/// Whether an open file is still the one of that path.
+pub fn is_same_file(file: &File, path: &Path) -> bool {
     match (file.metadata(), std::fs::metadata(path)) {
         (Ok(held), Ok(there)) => held.ino() == there.ino() && held.dev() == there.dev(),
         _ => false,

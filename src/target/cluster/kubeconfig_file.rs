@@ -1,10 +1,12 @@
 //! The user's kubeconfig as a file: which one, under the lock that kubectl and kind take too, and never wider than 0600.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
 
 use super::kubeconfig::Kubeconfig;
 use super::model::{ClusterName, Provider};
@@ -15,6 +17,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
 use crate::redacted::Secret;
+use crate::target::lock::is_same_file;
 
 /// How often a lock that somebody holds is tried again.
 const RETRY: Duration = Duration::from_millis(100);
@@ -109,9 +112,13 @@ fn unusable(file: &Path) -> Failure {
         .code(Code::KubeconfigUnusable)
 }
 
-/// The lock of kubectl and kind: a file beside the kubeconfig that exists only as long as somebody writes.
+/// The lock of kubectl and kind: a file beside the kubeconfig that exists only as long as somebody writes. karctl also has
+/// the kernel lock that file: where nobody holds that, the karctl that made the file has been killed.
 /// <https://github.com/kubernetes/client-go/blob/v0.34.0/tools/clientcmd/loader.go>
-struct FileLock(PathBuf);
+struct FileLock {
+    path: PathBuf,
+    _held: File,
+}
 
 impl FileLock {
     async fn take(file: &Path) -> Result<Self> {
@@ -123,8 +130,10 @@ impl FileLock {
             let made = OpenOptions::new().write(true).create_new(true).mode(file::PRIVATE).open(&path);
             match made {
                 Ok(mut made) => {
+                    // Whoever looks at it has it for an instant; it says whose it is once the kernel says so too.
+                    flock(&made, FlockOperation::LockExclusive)?;
                     write!(made, "{OWNER}{}", std::process::id())?;
-                    return Ok(Self(path));
+                    return Ok(Self { path, _held: made });
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     remove_left(&path);
@@ -145,21 +154,78 @@ impl FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        std::fs::remove_file(&self.0).ok();
+        std::fs::remove_file(&self.path).ok();
     }
 }
 
 /// What karctl writes into its lock, before its process id.
 const OWNER: &str = "karctl ";
 
-/// Removes a lock that a karctl left which was killed; of others nobody knows whether they live.
-fn remove_left(lock: &Path) {
-    let text = std::fs::read_to_string(lock).unwrap_or_default();
-    let owner = text.strip_prefix(OWNER).and_then(|pid| pid.parse::<i32>().ok());
-    let is_dead = owner
-        .and_then(rustix::process::Pid::from_raw)
-        .is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(rustix::io::Errno::SRCH));
-    if is_dead {
-        std::fs::remove_file(lock).ok();
+/// Removes a lock that a karctl left which was killed; of others nobody knows whether they live. Of two that find it, one
+/// has the kernel's lock on it, and the other then sees that it is gone.
+fn remove_left(path: &Path) {
+    let Ok(mut left) = File::open(path) else { return };
+    let mut text = String::new();
+    let is_left = flock(&left, FlockOperation::NonBlockingLockExclusive).is_ok()
+        && left.read_to_string(&mut text).is_ok()
+        && text.starts_with(OWNER)
+        && is_same_file(&left, path);
+    if is_left {
+        std::fs::remove_file(path).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// As a karctl leaves it that was killed.
+    fn leave(kubeconfig: &Path) {
+        std::fs::write(kubeconfig.with_file_name("config.lock"), format!("{OWNER}1")).expect("written");
+    }
+
+    /// Takes the lock, and sees that nobody else has it.
+    async fn take_alone(kubeconfig: &Path, holders: &AtomicUsize) {
+        let lock = FileLock::take(kubeconfig).await.expect("taken");
+        assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0, "two have it");
+        std::thread::sleep(Duration::from_millis(5));
+        holders.fetch_sub(1, Ordering::SeqCst);
+        drop(lock);
+    }
+
+    #[test]
+    fn a_lock_that_was_left_is_taken_by_one_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kubeconfig = folder.path().join("config");
+        let holders = AtomicUsize::new(0);
+        leave(&kubeconfig);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+                    runtime.expect("a runtime").block_on(take_alone(&kubeconfig, &holders));
+                });
+            }
+        });
+        assert!(!kubeconfig.with_file_name("config.lock").exists());
+    }
+
+    #[tokio::test]
+    async fn a_lock_of_kubectl_or_of_a_karctl_that_lives_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kubeconfig = folder.path().join("config");
+        let lock = kubeconfig.with_file_name("config.lock");
+        let held = FileLock::take(&kubeconfig).await.expect("taken");
+        remove_left(&lock);
+        assert!(lock.exists());
+        drop(held);
+        std::fs::write(&lock, "").expect("written");
+        remove_left(&lock);
+        assert!(lock.exists());
+        leave(&kubeconfig);
+        remove_left(&lock);
+        assert!(!lock.exists());
     }
 }
