@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{EngineAddress, Requirement, Tool, Version};
 use crate::environment::Environment;
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::redacted::Secret;
 
 /// Label of a node's container with the name of its cluster.
@@ -33,20 +33,8 @@ impl K3d {
     /// # Errors
     /// When it is not on PATH, does not answer, or is older than 5.5.
     pub async fn find(environment: &Environment, engine: &EngineAddress) -> Result<Self> {
-        let requirement = requirement();
-        let tool = requirement.find(environment, engine)?;
-        let said = tool.ask(&["version", "-o", "json"]).await?;
-        let told: Value = serde_json::from_str(&said).unwrap_or_default();
-        let text = told["k3d"].as_str().unwrap_or_default();
-        // A k3d that somebody built without a version calls itself `v5-dev`.
-        let version = match text {
-            "v5-dev" => Some(Version::new(5, 5, 0)),
-            text => Version::parse(text),
-        };
-        let version = version.ok_or_else(|| {
-            Failure::new(format!("`k3d version -o json` says `{}`, which names no version", said.trim()))
-        })?;
-        requirement.require(&version)?;
+        let question = ["version", "-o", "json"];
+        let (tool, version) = requirement().find(environment, engine, &question, version).await?;
         Ok(Self { tool, version })
     }
 
@@ -111,5 +99,14 @@ impl K3d {
     pub async fn delete(&self, name: &str, kubeconfig: &Path) -> Result<()> {
         let arguments = ["cluster", "delete", name];
         self.tool.run(&arguments, None, &[("KUBECONFIG", kubeconfig)], &mut |_| {}).await.map(drop)
+    }
+}
+
+/// The version that `k3d version -o json` tells. A k3d that somebody built without one calls itself `v5-dev`.
+fn version(said: &str) -> Option<Version> {
+    let told: Value = serde_json::from_str(said).ok()?;
+    match told["k3d"].as_str()? {
+        "v5-dev" => Some(Version::new(5, 5, 0)),
+        text => Version::parse(text),
     }
 }

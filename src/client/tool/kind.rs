@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{EngineAddress, Requirement, Tool, Version};
 use crate::environment::Environment;
-use crate::error::{Failure, Result};
+use crate::error::Result;
 use crate::redacted::Secret;
 
 /// Label of a node's container with the name of its cluster.
@@ -39,12 +39,7 @@ impl Kind {
     /// # Errors
     /// When it is not on PATH, does not answer, or is older than 0.27.
     pub async fn find(environment: &Environment, engine: &EngineAddress) -> Result<Self> {
-        let requirement = requirement();
-        let tool = requirement.find(environment, engine)?;
-        let said = tool.ask(&["version", "-q"]).await?;
-        let version = Version::parse(&said)
-            .ok_or_else(|| Failure::new(format!("`kind version -q` says `{}`, which is no version", said.trim())))?;
-        requirement.require(&version)?;
+        let (tool, version) = requirement().find(environment, engine, &["version", "-q"], Version::parse).await?;
         Ok(Self { tool, version })
     }
 

@@ -56,16 +56,29 @@ struct Requirement {
 }
 
 impl Requirement {
-    /// Finds the program.
+    /// Finds the program and asks it for its version; `read` finds that in the answer.
     ///
     /// # Errors
-    /// When it is not on PATH, with the way to install it on this platform.
-    fn find(&self, environment: &Environment, engine: &EngineAddress) -> Result<Tool> {
+    /// When it is not on PATH, with the way to install it on this platform, does not answer, or is too old.
+    async fn find(
+        &self,
+        environment: &Environment,
+        engine: &EngineAddress,
+        question: &[&str],
+        read: impl FnOnce(&str) -> Option<Version>,
+    ) -> Result<(Tool, Version)> {
         let Some(program) = environment.program(self.name) else {
             let failure = Failure::new(format!("`{}` is not on PATH", self.name));
             return Err(self.with_installation(failure).code(Code::ToolMissing).into());
         };
-        Ok(Tool { name: self.name, program, variables: variables(engine) })
+        let tool = Tool { name: self.name, program, variables: variables(environment, engine) };
+        let said = tool.ask(question).await?;
+        let version = read(&said).ok_or_else(|| {
+            let question = question.join(" ");
+            Failure::new(format!("`{} {question}` says `{}`, which names no version", self.name, said.trim()))
+        })?;
+        self.require(&version)?;
+        Ok((tool, version))
     }
 
     /// Refuses a version that is too old.
@@ -87,8 +100,11 @@ impl Requirement {
     }
 }
 
+/// Names that lead to the registry from a node, and to the node itself: never through a proxy.
+const DIRECT: [&str; 3] = ["registry", "localhost", "127.0.0.1"];
+
 /// What the tools read of their environment. `DOCKER_HOST` goes before any context of the docker CLI.
-fn variables(engine: &EngineAddress) -> Vec<(&'static str, OsString)> {
+fn variables(environment: &Environment, engine: &EngineAddress) -> Vec<(&'static str, OsString)> {
     let mut variables: Vec<(&str, OsString)> = vec![("DOCKER_HOST", engine.host.clone().into())];
     if let Some(folder) = &engine.certificates {
         variables.push(("DOCKER_TLS_VERIFY", "1".into()));
@@ -101,7 +117,28 @@ fn variables(engine: &EngineAddress) -> Vec<(&'static str, OsString)> {
     if let Some(socket) = engine.host.strip_prefix("unix://") {
         variables.push(("DOCKER_SOCK", socket.into()));
     }
+    // kind gives both to its nodes.
+    if let Some(direct) = without_proxy(environment) {
+        variables.extend(NO_PROXY.map(|name| (name, direct.clone().into())));
+    }
     variables
+}
+
+/// By which programs know what no proxy is asked for.
+const NO_PROXY: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// What no proxy is to be asked for, where one is set: what the user says, and [`DIRECT`].
+fn without_proxy(environment: &Environment) -> Option<String> {
+    const PROXIES: [&str; 4] = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"];
+    PROXIES.iter().find_map(|name| environment.variable(name))?;
+    let own = NO_PROXY.iter().find_map(|name| environment.variable(name)).unwrap_or_default();
+    let mut hosts: Vec<_> = own.split(',').map(str::trim).filter(|host| !host.is_empty()).collect();
+    for host in DIRECT {
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    Some(hosts.join(","))
 }
 
 impl Tool {
@@ -206,17 +243,28 @@ mod tests {
     #[test]
     fn the_engine_is_handed_on() {
         let engine = EngineAddress { host: "unix:///run/podman.sock".to_owned(), certificates: None, is_podman: true };
-        let names: Vec<_> = variables(&engine).into_iter().map(|(name, _)| name).collect();
+        let environment = Environment::default();
+        let names: Vec<_> = variables(&environment, &engine).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["DOCKER_HOST", "KIND_EXPERIMENTAL_PROVIDER", "DOCKER_SOCK"]);
         let engine =
             EngineAddress { host: "tcp://h:2376".to_owned(), certificates: Some("/c".into()), is_podman: false };
         assert_eq!(
-            variables(&engine),
+            variables(&environment, &engine),
             [
                 ("DOCKER_HOST", "tcp://h:2376".into()),
                 ("DOCKER_TLS_VERIFY", "1".into()),
                 ("DOCKER_CERT_PATH", "/c".into())
             ]
         );
+    }
+
+    #[test]
+    fn nodes_ask_no_proxy_for_the_registry_where_one_is_set() {
+        let told = |variables: &[(&str, &str)]| without_proxy(&variables.iter().copied().collect());
+        assert_eq!(told(&[("NO_PROXY", "intern")]), None);
+        let direct = "registry,localhost,127.0.0.1";
+        assert_eq!(told(&[("https_proxy", "http://p:1")]).as_deref(), Some(direct));
+        let own = told(&[("HTTP_PROXY", "http://p:1"), ("no_proxy", " .intern, localhost,")]);
+        assert_eq!(own.as_deref(), Some(".intern,localhost,registry,127.0.0.1"));
     }
 }
