@@ -1475,7 +1475,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__cluster__subcmd__create)
-            opts="-f -o -y -v -h --provider --name --workers --k8s-version --image --provider-config --registry --no-registry --bind --affinity --ttl --kubeconfig --no-switch --deploy --keep --dry-run --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
+            opts="-f -o -y -v -h --provider --name --workers --k8s-version --image --provider-config --registry --no-registry --ingress --bind --affinity --ttl --kubeconfig --no-switch --deploy --keep --dry-run --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1514,6 +1514,10 @@ _karctl() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --ingress)
+                    COMPREPLY=($(compgen -W "none traefik" -- "${cur}"))
                     return 0
                     ;;
                 --bind)
@@ -1943,7 +1947,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__config__subcmd__show)
-            opts="-f -o -y -v -h --origin --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help local kafka redis registry kubernetes injector"
+            opts="-f -o -y -v -h --origin --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help local kafka redis registry cluster kubernetes injector"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

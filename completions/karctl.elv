@@ -1037,6 +1037,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand --k8s-version 'Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]'
             cand --image 'Image of the nodes; it wins over a version'
             cand --provider-config 'A configuration of kind or k3d of your own, in the place of karctl''s'
+            cand --ingress 'Ingress controller behind ports 31080 and 31443: none, or Traefik, which k3d has of its own [default: none]'
             cand --bind 'Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]'
             cand --ttl 'How long it is needed, such as 8h; after that `delete --expired` deletes it'
             cand --kubeconfig 'The kubeconfig that it goes into [default: KUBECONFIG, else ~/.kube/config]'

@@ -1067,6 +1067,8 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l k8s-version -d 'Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l image -d 'Image of the nodes; it wins over a version' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider-config -d 'A configuration of kind or k3d of your own, in the place of karctl\'s' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ingress -d 'Ingress controller behind ports 31080 and 31443: none, or Traefik, which k3d has of its own [default: none]' -r -f -a "none\t'No ingress controller'
+traefik\t'Traefik'"
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l bind -d 'Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ttl -d 'How long it is needed, such as 8h; after that `delete --expired` deletes it' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l kubeconfig -d 'The kubeconfig that it goes into [default: KUBECONFIG, else ~/.kube/config]' -r -F

@@ -1087,6 +1087,7 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             [CompletionResult]::new('--k8s-version', '--k8s-version', [CompletionResultType]::ParameterName, 'Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image of the nodes; it wins over a version')
             [CompletionResult]::new('--provider-config', '--provider-config', [CompletionResultType]::ParameterName, 'A configuration of kind or k3d of your own, in the place of karctl''s')
+            [CompletionResult]::new('--ingress', '--ingress', [CompletionResultType]::ParameterName, 'Ingress controller behind ports 31080 and 31443: none, or Traefik, which k3d has of its own [default: none]')
             [CompletionResult]::new('--bind', '--bind', [CompletionResultType]::ParameterName, 'Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]')
             [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'How long it is needed, such as 8h; after that `delete --expired` deletes it')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig that it goes into [default: KUBECONFIG, else ~/.kube/config]')

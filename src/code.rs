@@ -221,6 +221,12 @@ codes! {
     "KAR311" KubeconfigUnusable "the kubeconfig cannot be written",
         "It is no valid kubeconfig, its folder cannot be written, or another program holds its lock (a file `config.lock` beside it).",
         "Mend or move the file, remove a lock that a killed program left, or name another file with `--kubeconfig`.";
+    "KAR312" IngressNotReady "the ingress controller of a local cluster does not answer",
+        "`--ingress traefik` puts Traefik on the node of kind that the ports 31080 and 31443 lead to; k3s has its own. Its pod did not become ready, or nothing answers at the port: most often the node cannot pull the image.",
+        "Read the message. `--set cluster.ingress_image=I` names an image that nodes can pull, such as a copy in the registry of this machine (`karctl images mirror`).";
+    "KAR313" EngineElsewhere "the container engine is on another machine",
+        "Ports of clusters and of the registry are on the loopback of the machine whose engine has them, so that nobody else reaches them; from this machine they cannot be reached either.",
+        "Run karctl on that machine, or use the engine of this one: unset DOCKER_HOST, or `docker context use default`.";
     "KAR320" RegistryDown "a registry does not answer",
         "Nobody listens at the host and port in the image's name, the connection broke, or nothing moved for a minute.",
         "Look whether the registry runs and whether HTTPS_PROXY and NO_PROXY fit, then run the same command again: what the registry has is not sent again.";

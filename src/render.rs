@@ -38,6 +38,8 @@ pub const CLUSTER_KIND: Template = Template::new("kind.yaml", include_str!("../t
 pub const CLUSTER_K3D: Template = Template::new("k3d.yaml", include_str!("../templates/cluster/k3d.yaml"));
 /// Where a kind node's containerd finds a registry.
 pub const CLUSTER_HOSTS: Template = Template::new("hosts.toml", include_str!("../templates/cluster/hosts.toml"));
+/// The ingress controller of a cluster of kind.
+pub const CLUSTER_INGRESS: Template = Template::new("ingress.yaml", include_str!("../templates/cluster/ingress.yaml"));
 
 /// What a cluster is given, in the order in which it is applied; each is a YAML stream.
 pub const KUBERNETES: [Template; 13] = [

@@ -10,7 +10,7 @@ use super::registry;
 use crate::context::Context;
 use crate::error::{Result, Status};
 use crate::settings::{Flag, Loaded};
-use crate::target::cluster::{self, ClusterName, Created, DeleteOptions, Options, Provider, Which, report};
+use crate::target::cluster::{self, ClusterName, Created, DeleteOptions, Ingress, Options, Provider, Which, report};
 use crate::target::kubernetes::connection::{Selection, connect};
 use crate::target::kubernetes::deploy;
 
@@ -71,6 +71,7 @@ Examples:
   karctl cluster create
   karctl cluster create --provider k3d --workers 2 --deploy
   karctl cluster create --name try --k8s-version 1.34 --ttl 8h
+  karctl cluster create --ingress traefik              http://localhost:31080 leads to Ingresses
   karctl cluster create --dry-run -o json              what kind or k3d would be told")]
 pub struct CreateArguments {
     /// Who makes it [default: whichever is on PATH, kind first]
@@ -97,6 +98,9 @@ pub struct CreateArguments {
     /// Without it
     #[arg(long)]
     no_registry: bool,
+    /// Ingress controller behind ports 31080 and 31443: none, or Traefik, which k3d has of its own [default: none]
+    #[arg(long, value_enum, value_name = "INGRESS")]
+    ingress: Option<IngressArgument>,
     /// Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]
     #[arg(long, value_name = "ADDRESS")]
     bind: Option<IpAddr>,
@@ -134,6 +138,15 @@ enum ProviderArgument {
     K3d,
     /// Whichever is on PATH, kind first
     Auto,
+}
+
+/// `--ingress`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum IngressArgument {
+    /// No ingress controller
+    None,
+    /// Traefik
+    Traefik,
 }
 
 /// Options of `karctl cluster start` and `stop`.
@@ -244,6 +257,11 @@ impl CreateArguments {
             image: self.image.clone(),
             configuration: self.provider_config.clone(),
             registry: (!self.no_registry).then(|| registry::options(loaded, false)),
+            ingress: self.ingress.map(|ingress| match ingress {
+                IngressArgument::None => Ingress::None,
+                IngressArgument::Traefik => Ingress::Traefik,
+            }),
+            ingress_image: loaded.settings.cluster.ingress_image.clone(),
             bind: self.bind,
             affinity: self.affinity,
             ttl: self.ttl.map(|ttl| ttl.0),

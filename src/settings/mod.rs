@@ -37,6 +37,8 @@ pub struct Settings {
     pub redis: RedisSettings,
     /// The image registry on this machine.
     pub registry: RegistrySettings,
+    /// Clusters on this machine.
+    pub cluster: ClusterSettings,
     /// The runtime on a cluster.
     pub kubernetes: KubernetesSettings,
     /// The admission webhook on a cluster.
@@ -117,6 +119,14 @@ pub struct RegistrySettings {
     /// Port on 127.0.0.1. Where nobody asks for one and it is taken, another is found.
     #[schemars(range(min = 1))]
     pub port: u16,
+}
+
+/// Clusters on this machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSettings {
+    /// Image of the ingress controller of a cluster of kind (`--ingress traefik`): Traefik 3.
+    pub ingress_image: String,
 }
 
 /// What runs the servers.

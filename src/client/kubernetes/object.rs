@@ -66,6 +66,8 @@ pub const JOB: Kind = namespaced("batch/v1", "Job", "jobs");
 pub const CRON_JOB: Kind = namespaced("batch/v1", "CronJob", "cronjobs");
 /// The way of HTTP from outside to a service.
 pub const INGRESS: Kind = namespaced("networking.k8s.io/v1", "Ingress", "ingresses");
+/// A controller of such ways.
+pub const INGRESS_CLASS: Kind = cluster_wide("networking.k8s.io/v1", "IngressClass", "ingressclasses");
 /// What a deployment makes its pods with; one for each of its versions.
 pub const REPLICA_SET: Kind = namespaced("apps/v1", "ReplicaSet", "replicasets");
 /// What sets the number of a workload's pods.
@@ -74,6 +76,11 @@ pub const AUTOSCALER: Kind = namespaced("autoscaling/v2", "HorizontalPodAutoscal
 pub const ROLE: Kind = namespaced("rbac.authorization.k8s.io/v1", "Role", "roles");
 /// A role's binding.
 pub const ROLE_BINDING: Kind = namespaced("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings");
+/// A role everywhere.
+pub const CLUSTER_ROLE: Kind = cluster_wide("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles");
+/// Its binding.
+pub const CLUSTER_ROLE_BINDING: Kind =
+    cluster_wide("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "clusterrolebindings");
 /// A network policy.
 pub const NETWORK_POLICY: Kind = namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies");
 /// A disruption budget.
@@ -110,10 +117,13 @@ pub const KINDS: &[Kind] = &[
     JOB,
     CRON_JOB,
     INGRESS,
+    INGRESS_CLASS,
     REPLICA_SET,
     AUTOSCALER,
     ROLE,
     ROLE_BINDING,
+    CLUSTER_ROLE,
+    CLUSTER_ROLE_BINDING,
     NETWORK_POLICY,
     DISRUPTION_BUDGET,
     WEBHOOK,

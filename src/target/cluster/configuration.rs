@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::model::{ClusterName, Provider};
+use super::model::{ClusterName, Ingress, Provider};
 use super::record::Made;
 use crate::error::Result;
 use crate::render::{CLUSTER_K3D, CLUSTER_KIND, context};
@@ -129,6 +129,7 @@ fn render_k3d(name: &ClusterName, made: &Made, registry: u16) -> Result<String> 
         bind => bracketed(made.bind),
         ports,
         nodes,
+        has_ingress => made.ingress == Ingress::Traefik,
         registry => registry::IN_CLUSTER,
         registry_hosts => registry_hosts(registry),
     })

@@ -26,6 +26,8 @@ pub struct Node {
     pub container: String,
     /// `control-plane`, `worker`, `server`, `agent`, `loadbalancer` and so on.
     pub role: String,
+    /// The image that it is of, by the name that it was asked for.
+    pub image: String,
     /// Such as `running` or `exited`.
     pub state: String,
     /// When it was made, in seconds since 1970.
@@ -122,6 +124,7 @@ fn node(container: &ContainerSummary, role: &str) -> Node {
     Node {
         container: name.unwrap_or_default(),
         role: role.to_owned(),
+        image: container.image.clone().unwrap_or_default(),
         state: container.state.unwrap_or(State::EMPTY).to_string(),
         created: container.created.unwrap_or_default(),
         ports: published.collect(),

@@ -55,6 +55,27 @@ impl Provider {
     }
 }
 
+/// Which ingress controller a cluster has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Ingress {
+    /// None.
+    #[default]
+    None,
+    /// Traefik: k3s' own, or the one that karctl puts on kind.
+    Traefik,
+}
+
+impl Ingress {
+    /// As it is written on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Traefik => "traefik",
+        }
+    }
+}
+
 impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -41,9 +41,9 @@ pub async fn check(context: &Context, docker: &Docker, bind: IpAddr, nodes: u64)
     let available = [memory::available(), host.memory].into_iter().flatten().min();
     if let Some(available) = available.filter(|available| *available < needed) {
         context.ui.warn(format!(
-            "{} MiB of memory are free, and {nodes} nodes take about {} MiB before anything runs on them \
-             (`karctl explain {}`)",
+            "{} MiB of memory are free, and {} about {} MiB before anything runs there (`karctl explain {}`)",
             available >> 20,
+            if nodes == 1 { "one node takes".to_owned() } else { format!("{nodes} nodes take") },
             needed >> 20,
             Code::MemoryLow
         ));
@@ -78,9 +78,10 @@ fn warn_of_inotify(context: &Context, nodes: u64) {
         return;
     }
     context.ui.warn(format!(
-        "the kernel's limits of inotify are low for {nodes} nodes ({instances} instances, {watches} watches); raise them \
+        "the kernel's limits of inotify are low for {nodes} {} ({instances} instances, {watches} watches); raise them \
          with `sudo sysctl fs.inotify.max_user_instances={INOTIFY_INSTANCES} fs.inotify.max_user_watches={INOTIFY_WATCHES}` \
          (`karctl explain {}`)",
+        if nodes == 1 { "node" } else { "nodes" },
         Code::InotifyLow
     ));
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::look::Found;
-use super::model::{ClusterName, Provider};
+use super::model::{ClusterName, Ingress, Provider};
 use crate::client::file;
 use crate::code::Code;
 use crate::context::Context;
@@ -77,6 +77,12 @@ pub struct Made {
     pub bind: IpAddr,
     /// Whether the user's own configuration was taken.
     pub own_configuration: bool,
+    /// SHA-256 of that configuration; `None` where it is not known.
+    #[serde(default)]
+    pub configuration: Option<String>,
+    /// The ingress controller; that of kind can be changed.
+    #[serde(default)]
+    pub ingress: Ingress,
 }
 
 impl Record {

@@ -12,9 +12,9 @@ use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{CONFIG_MAP, Object, Reference};
 use crate::code::Code;
 use crate::context::Deadline;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, OrFail, Result};
 use crate::render::{CLUSTER_HOSTS, context};
-use crate::target::registry::{self, LocalRegistry};
+use crate::target::registry::{self, LocalRegistry, proof};
 
 /// Where containerd looks for the hosts of a registry, in a node.
 /// <https://github.com/containerd/containerd/blob/v2.1.0/docs/hosts.md>
@@ -24,13 +24,17 @@ const HOSTS: &str = "/etc/containerd";
 /// <https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/generic/1755-communicating-a-local-registry>
 const HOSTING: (&str, &str, &str) = ("kube-public", "local-registry-hosting", "localRegistryHosting.v1");
 
-/// An image that no registry has: whoever says that it is not there has been reached.
-const NO_IMAGE: &str = "karctl/proof:none";
+/// What `crictl pull` says of success, also where the image was there.
+/// <https://github.com/kubernetes-sigs/cri-tools/blob/v1.33.0/cmd/crictl/image.go>
+const PULLED: &str = "Image is up to date for";
+
+/// The processor of an engine that does not tell.
+const AMD64: &str = "amd64";
 
 /// Pause between two questions of a node.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// Time for a node to ask the registry.
+/// Time for a node to pull or remove an image of nothing.
 const PULL_LIMIT: Duration = Duration::from_secs(30);
 
 /// Puts the registry on the cluster's network, and tells kind's nodes where it is; k3d's were told when they were made.
@@ -97,37 +101,37 @@ pub async fn ensure_announcement(cluster: &Cluster, registry: &LocalRegistry) ->
     Ok(true)
 }
 
-/// Has a node ask the registry for an image, under each of its names.
+/// Has a node pull an image of the registry, under each of its names, and removes it again.
 ///
 /// # Errors
-/// When it is not reached until the deadline: with the node's own words.
+/// When the registry does not take the image, or it is not pulled until the deadline: with the node's own words.
 pub async fn prove(docker: &Docker, found: &Found, registry: &LocalRegistry, deadline: &Deadline) -> Result<()> {
     let Some(node) = found.members().last() else { return Ok(()) };
+    let processor = docker.host().await?.processor.unwrap_or_else(|| AMD64.to_owned());
+    let image = proof::put(registry, &processor).await?;
     for host in registry_hosts(registry.port) {
-        let image = format!("{host}/{NO_IMAGE}");
-        // A node that has just come up may not know its names yet.
-        loop {
-            let said = docker.run(&node.container, &["crictl", "pull", &image], PULL_LIMIT).await?.unwrap_or_default();
-            if has_reached(&said, found.provider) {
-                break;
-            }
-            if !deadline.left().is_zero() {
-                tokio::time::sleep(RETRY).await;
-                continue;
-            }
-            let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("nothing");
-            return Err(Failure::new(format!("node {} does not reach the registry as {host}: {last}", node.container))
+        let image = format!("{host}/{image}");
+        pull(docker, &node.container, &image, deadline).await.or_fail(|| {
+            Failure::new(format!("node {} does not pull from the registry as {host}", node.container))
                 .hint("`karctl registry status` says whether the registry answers, and the networks it is on")
                 .code(Code::ClusterNotReady)
-                .into());
-        }
+        })?;
+        docker.run(&node.container, &["crictl", "rmi", &image], PULL_LIMIT).await?;
     }
     Ok(())
 }
 
-/// Whether the node's words say that the registry was asked and has no such image. k3s asks the name itself too where the
-/// registry has none, and tells of that: nobody is there, or nobody who talks TLS.
-fn has_reached(said: &str, provider: Provider) -> bool {
-    const OF_K3S: [&str; 2] = ["server gave HTTP response to HTTPS client", "dial tcp 127.0.0.1:"];
-    said.contains("code = NotFound") || (provider == Provider::K3d && OF_K3S.iter().any(|words| said.contains(words)))
+/// A node that has just come up may not know its names yet.
+async fn pull(docker: &Docker, node: &str, image: &str, deadline: &Deadline) -> Result<()> {
+    loop {
+        let said = docker.run(node, &["crictl", "pull", image], PULL_LIMIT).await?.unwrap_or_default();
+        if said.contains(PULLED) {
+            return Ok(());
+        }
+        if deadline.left().is_zero() {
+            let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it said nothing");
+            return Err(Failure::new(last).into());
+        }
+        tokio::time::sleep(RETRY).await;
+    }
 }

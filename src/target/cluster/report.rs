@@ -1,6 +1,6 @@
 //! What the results of `karctl cluster` look like to people.
 
-use super::{Clusters, Created, Deleted, Status, Switched};
+use super::{Clusters, Created, Deleted, Ingress, Status, Switched};
 use crate::target::kubernetes::report;
 use crate::target::local::engine::Action;
 use crate::ui::table;
@@ -18,6 +18,9 @@ pub fn created(created: &Created) -> String {
     }
     if let Some(registry) = &created.registry {
         text.push_str(&format!("Images that are pushed to {registry} are {registry} and registry:5000 there\n"));
+    }
+    if created.ingress == Ingress::Traefik {
+        text.push_str("Traefik leads requests to ports 31080 and 31443 to the services of Ingresses\n");
     }
     if let Some(expires) = &created.expires {
         text.push_str(&format!("From {expires} on `karctl cluster delete --expired` deletes it\n"));

@@ -11,7 +11,7 @@
 pub mod access;
 pub mod addon;
 pub mod agent;
-mod apply;
+pub mod apply;
 pub mod check;
 pub mod compare;
 pub mod connection;

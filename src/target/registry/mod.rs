@@ -6,6 +6,7 @@
 mod blueprint;
 mod down;
 mod look;
+pub mod proof;
 mod ready;
 mod report;
 mod status;

@@ -16,7 +16,7 @@ use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::settings::PullPolicy;
-use crate::target::engine_port::{holder, is_about_a_port};
+use crate::target::engine_port::{holder, is_about_a_port, require_this_machine};
 use crate::target::local::docker::{DockerEngine, images};
 use crate::target::local::engine::Action;
 use crate::target::lock::Lock;
@@ -96,6 +96,7 @@ pub async fn up(context: &Context, options: &Options) -> Result<Up> {
 /// # Errors
 /// As [`up`].
 pub async fn up_on(context: &Context, engine: &DockerEngine, options: &Options) -> Result<Up> {
+    require_this_machine(engine.client(), "the registry would listen, on loopback")?;
     let folder = context.environment.state_directory()?;
     let _lock = if options.dry_run { None } else { Some(Lock::acquire(context, &folder, CONTAINER).await?) };
     let docker = engine.client();

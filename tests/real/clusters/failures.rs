@@ -34,7 +34,7 @@ fn what_a_cluster_of_kind_cannot_be_made_of_is_told_and_leaves_nothing() {
     // A port of the contract is somebody else's.
     developer.docker(&["run", "-d", "--name", "other", "-p", "127.0.0.1:31379:1", "karctl-test/tiny:1"]);
     let taken = refused(&developer, &["--image", &image]);
-    assert_says(&taken, &["port 31379", "other", "hint: ", "KAR"]);
+    assert_says(&taken, &["port 31379", "other", "hint: ", "KAR305"]);
     developer.docker(&["rm", "--force", "other"]);
 
     // What is said to be a node is none: kind itself fails, and what it made is taken away.

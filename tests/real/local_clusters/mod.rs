@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+mod played;
+mod whole;
+
+pub use played::Played;
+
 use crate::parts;
 use crate::sandbox::{Finished, Sandbox};
 
