@@ -214,17 +214,22 @@ impl Tool {
     }
 }
 
-/// The line that says why: kind begins it with `ERROR:`, k3d with `FATA` or `ERRO`; else the last one.
+/// The line that says why: kind begins it with `ERROR:`, k3d with `ERRO`, of which the last tells the cause, before a `FATA`
+/// that only says that it ends; else the last one.
 fn reason(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let begins = |beginning: &'static str| lines().find_map(move |line| line.strip_prefix(beginning));
-    let of_k3d = |level: &'static str| begins(level).map(|rest| rest.split_once("] ").map_or(rest, |(_, text)| text));
-    begins("ERROR: ")
-        .or_else(|| of_k3d("FATA["))
+    let of_k3d = |level: &'static str| {
+        let text = move |line: &'_ str| {
+            line.strip_prefix(level).map(|rest| rest.split_once("] ").map_or(rest, |(_, text)| text).to_owned())
+        };
+        lines().filter_map(text).next_back()
+    };
+    let of_kind = lines().find_map(|line| line.strip_prefix("ERROR: ").map(str::to_owned));
+    of_kind
         .or_else(|| of_k3d("ERRO["))
-        .or_else(|| lines().next_back())
-        .unwrap_or("it said nothing")
-        .to_owned()
+        .or_else(|| of_k3d("FATA["))
+        .or_else(|| lines().next_back().map(str::to_owned))
+        .unwrap_or_else(|| "it said nothing".to_owned())
 }
 
 #[cfg(test)]
@@ -235,7 +240,11 @@ mod tests {
     fn the_line_that_says_why_is_found() {
         let kind = "Creating cluster \"kar\" ...\n ✗ Ensuring node image 🖼\nERROR: failed to create cluster: no\n\nStack Trace:\nx\n";
         assert_eq!(reason(kind), "failed to create cluster: no");
-        assert_eq!(reason("INFO[0000] Prep\nERRO[0001] one\nFATA[0002] it broke\n"), "it broke");
+        let k3d = "INFO[0000] Prep: Network\nERRO[0000] Failed to run tools container for cluster 'x'\n\
+                   ERRO[0001] failed Cluster Creation: no such host\n\
+                   FATA[0001] Cluster creation FAILED, rollback deactivated.\n";
+        assert_eq!(reason(k3d), "failed Cluster Creation: no such host");
+        assert_eq!(reason("FATA[0000] unknown flag: --x\n"), "unknown flag: --x");
         assert_eq!(reason("a\nb\n\n"), "b");
         assert_eq!(reason(""), "it said nothing");
     }
