@@ -23,6 +23,7 @@ mod images;
 mod instance;
 mod kubernetes;
 mod local_clusters;
+mod managed;
 mod native_faults;
 mod native_sweep;
 mod parts;

@@ -1,0 +1,164 @@
+//! Managed services, with a real Kafka and a real Redis in their place: from service keys to a client that does all its
+//! work, and every fault by its own name.
+
+mod front;
+mod servers;
+
+use std::time::{Duration, Instant};
+
+use karctl::certificate::Authority;
+use serde_json::{Value, json};
+
+use crate::parts;
+use crate::sandbox::{Finished, Sandbox};
+use servers::{KAFKA_PASSWORD, Kafka, REDIS_PASSWORD, REDIS_USER, Redis, authority};
+
+/// A broker may take half a minute to start where the machine is busy.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Exit status of the client where it lost a race that `kar` loses too: Kafka acknowledges partitions before its metadata
+/// show them.
+const LOST_RACE: i32 = 75;
+
+/// What one command is tried with: two keys, and the authority that the machine trusts.
+struct Keys {
+    broker: String,
+    kafka_password: &'static str,
+    redis_port: u16,
+    redis_user: &'static str,
+    redis_password: &'static str,
+    redis_authority: Authority,
+    trusted: Authority,
+}
+
+impl Keys {
+    fn of(kafka: &Kafka, redis: &Redis) -> Self {
+        Self {
+            broker: format!("localhost:{}", kafka.port),
+            kafka_password: KAFKA_PASSWORD,
+            redis_port: redis.port,
+            redis_user: REDIS_USER,
+            redis_password: REDIS_PASSWORD,
+            redis_authority: redis.authority.clone(),
+            trusted: kafka.authority.clone(),
+        }
+    }
+
+    /// A sandbox with the keys in `work/keys.json`.
+    fn sandbox(&self) -> Sandbox {
+        let sandbox = Sandbox::new();
+        let kafka = Kafka::key(&[&self.broker], self.kafka_password);
+        let redis =
+            Redis::key("localhost", self.redis_port, self.redis_user, self.redis_password, &self.redis_authority);
+        sandbox.write("work/keys.json", json!([redis, kafka]).to_string());
+        let trusted = sandbox.write("work/trusted.pem", &self.trusted.certificate);
+        sandbox.variable("SSL_CERT_FILE", trusted)
+    }
+
+    /// What `env --check` says in a shell that has these very variables.
+    fn check(&self) -> (Vec<String>, Finished) {
+        let sandbox = self.sandbox();
+        let karctl = env!("CARGO_BIN_EXE_karctl");
+        let source = ["ibmcloud", "kar", "--credentials", "keys.json"];
+        let check = ["--", karctl, "env"].into_iter().chain(source).chain(["--check", "-o", "json"]);
+        let finished = sandbox.karctl(["exec"].into_iter().chain(source).chain(check)).output();
+        assert!(!format!("{finished:?}").contains("canary"), "{finished:?}");
+        let document: Value = serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("{finished:?}"));
+        assert_eq!(document["differences"], json!([]), "{document}");
+        (serde_json::from_value(document["problems"].clone()).expect("sentences"), finished)
+    }
+
+    /// Waits until both servers can be used.
+    fn wait(&self) {
+        let began = Instant::now();
+        loop {
+            let (problems, _) = self.check();
+            if problems.is_empty() {
+                return;
+            }
+            assert!(began.elapsed() < LIMIT, "{problems:#?}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+}
+
+/// From the keys alone, the client does all that `kar` does: it joins, writes, reads, and takes over from a dead member.
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn from_two_service_keys_a_client_does_all_its_work() {
+    let (kafka, redis) = (Kafka::run(), Redis::run(0));
+    let keys = Keys::of(&kafka, &redis);
+    keys.wait();
+    let sandbox = keys.sandbox();
+    let client = parts::client().display().to_string();
+    for attempt in 1.. {
+        let app = format!("managed{attempt}");
+        let line = ["exec", "ibmcloud", "kar", "--credentials", "keys.json", "--", &client, "mesh", "--app", &app];
+        let finished = sandbox.karctl(line).output();
+        if finished.status != Some(LOST_RACE) || attempt == 5 {
+            assert_eq!(finished.status, Some(0), "{finished:?}");
+            break;
+        }
+    }
+    // A shell gets the same.
+    let script = format!("eval \"$(\"$KARCTL\" env ibmcloud kar --credentials keys.json)\" && exec {client} ping");
+    let shell = sandbox.command("/bin/bash", ["-c", &script]).variable("KARCTL", env!("CARGO_BIN_EXE_karctl"));
+    let pinged = shell.output();
+    assert_eq!(pinged.status, Some(0), "{pinged:?}");
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn every_fault_of_a_managed_service_has_its_own_name() {
+    let (kafka, redis, old_redis) = (Kafka::run(), Redis::run(0), Redis::run(1150));
+    let right = || Keys::of(&kafka, &redis);
+    right().wait();
+    let (stranger, broker) = (authority(), format!("localhost:{}", kafka.port));
+    let refused = |keys: Keys, message: &str, code: &str| {
+        let (problems, finished) = keys.check();
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert!(problems[0].contains(message), "`{message}` is not in {problems:#?}");
+        assert!(problems[0].ends_with(&format!("(`karctl explain {code}`)")), "{problems:#?}");
+        assert_eq!(finished.status, Some(3));
+    };
+    refused(
+        Keys { trusted: stranger.clone(), ..right() },
+        &format!("Kafka at {broker} cannot be used: its certificate is signed by an authority that is not trusted"),
+        "KAR447",
+    );
+    refused(
+        Keys { redis_authority: stranger, ..right() },
+        &format!("Redis at localhost:{} cannot be used: its certificate is signed by an authority", redis.port),
+        "KAR447",
+    );
+    refused(
+        Keys { kafka_password: "canary-wrong", ..right() },
+        "refused to authenticate the user `token`: SASL_AUTHENTICATION_FAILED",
+        "KAR452",
+    );
+    refused(
+        Keys { redis_password: "canary-wrong", ..right() },
+        "refused to authenticate the user `ibm_cloud_1`: WRONGPASS",
+        "KAR452",
+    );
+    refused(Keys { redis_user: "nobody", ..right() }, "refused to authenticate the user `nobody`: WRONGPASS", "KAR452");
+    refused(
+        Keys { broker: format!("localhost:{}", kafka.expired_port), ..right() },
+        "its certificate expired on ",
+        "KAR448",
+    );
+    refused(
+        Keys { redis_port: old_redis.port, redis_authority: old_redis.authority.clone(), ..right() },
+        "its certificate expired on ",
+        "KAR448",
+    );
+    refused(
+        Keys { broker: format!("127.0.0.1:{}", kafka.port), ..right() },
+        "it broke off a TLS handshake without a server name",
+        "KAR450",
+    );
+    // What speaks TLS, but not Kafka.
+    let (problems, _) =
+        Keys { broker: format!("localhost:{}", redis.port), trusted: redis.authority.clone(), ..right() }.check();
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+}
