@@ -322,6 +322,10 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "rbac" -d 'Print the least rights that karctl needs, as YAML'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -351,6 +355,7 @@ json\t'One JSON object a line'
 none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l in-cluster -d 'Run Kafka and Redis in the cluster, also where it used those of a service key before'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l no-persistence -d 'Keep nothing beyond a pod'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
@@ -364,6 +369,10 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -391,6 +400,7 @@ json\t'One JSON object a line'
 none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l in-cluster -d 'Run Kafka and Redis in the cluster, also where it used those of a service key before'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l no-persistence -d 'Keep nothing beyond a pod'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
@@ -400,6 +410,10 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -426,6 +440,7 @@ json\t'One JSON object a line'
 none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l in-cluster -d 'Run Kafka and Redis in the cluster, also where it used those of a service key before'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l no-persistence -d 'Keep nothing beyond a pod'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
@@ -1502,6 +1517,10 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -1531,6 +1550,7 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l pre -d 'Only what a deploy needs, not what was deployed'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l in-cluster -d 'Run Kafka and Redis in the cluster, also where it used those of a service key before'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l no-persistence -d 'Keep nothing beyond a pod'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'

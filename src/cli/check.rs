@@ -86,7 +86,7 @@ impl LocalArguments {
 
 impl K8sArguments {
     async fn check(&self, context: &Context) -> Result<Report> {
-        let (loaded, mut options) = self.runtime.load(context)?;
+        let (loaded, mut options) = self.runtime.load(context).await?;
         self.reach.fill(&mut options);
         let cluster = connect(context, &self.cluster.selection()).await?;
         let stage = if self.pre { Stage::Before } else { Stage::Deployed };

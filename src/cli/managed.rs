@@ -36,6 +36,12 @@ impl KeyArguments {
         self.credentials.is_some()
     }
 
+    /// The failure where they were typed and nothing uses them; `instead` makes use of them.
+    pub fn unused(&self, instead: &str) -> Failure {
+        Failure::usage("--redis-key-id, --kafka-key-id and --credentials choose service keys")
+            .hint(format!("write {instead}"))
+    }
+
     /// The services of the keys of this name; of any name where none is given.
     ///
     /// # Errors

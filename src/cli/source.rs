@@ -106,10 +106,7 @@ impl SourceArguments {
                 Err(failure.hint("give `ibmcloud KEY`, or the keys in a file with --credentials FILE").into())
             }
             Source::IbmCloud(_) => Ok(source),
-            _ if self.keys.is_given() => {
-                let failure = Failure::usage("--redis-key-id, --kafka-key-id and --credentials choose service keys");
-                Err(failure.hint("write `ibmcloud KEY` as the source").into())
-            }
+            _ if self.keys.is_given() => Err(self.keys.unused("`ibmcloud KEY` as the source").into()),
             _ => Ok(source),
         }
     }

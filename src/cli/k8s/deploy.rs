@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::{ClusterArguments, SettingsArguments, flag};
+use crate::cli::managed::KeyArguments;
 use crate::context::Context;
 use crate::error::{Result, Status};
+use crate::services::Vantage;
 use crate::settings::{Flag, Loaded};
 use crate::target::environment;
 use crate::target::kubernetes::connection::connect;
+use crate::target::kubernetes::desired::Elsewhere;
 use crate::target::kubernetes::plan::Policy;
 use crate::target::kubernetes::{deploy, registry, release, render, report};
 
@@ -28,6 +31,14 @@ pub struct RuntimeArguments {
     /// A file that describes Kafka and Redis elsewhere; none run in the cluster then
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     services: Option<PathBuf>,
+    /// Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then
+    #[arg(long, value_name = "KEY", conflicts_with = "services")]
+    managed: Option<String>,
+    /// Run Kafka and Redis in the cluster, also where it used those of a service key before
+    #[arg(long, conflicts_with_all = ["services", "managed"])]
+    in_cluster: bool,
+    #[command(flatten)]
+    keys: KeyArguments,
     /// Three brokers and three ZooKeepers that hold each other's data
     #[arg(long)]
     ha: bool,
@@ -98,14 +109,25 @@ impl RuntimeArguments {
         .collect()
     }
 
+    /// Kafka and Redis that are not in the cluster, where some were named.
+    async fn elsewhere(&self, context: &Context) -> Result<Option<Elsewhere>> {
+        let config = match (&self.services, &self.managed) {
+            (Some(file), _) => environment::read_services(context, file)?,
+            (None, Some(key)) => self.keys.services(context, Some(key)).await?.services.runtime_config(Vantage::Pod)?,
+            (None, None) if self.keys.is_given() => return Err(self.keys.unused("--managed KEY").into()),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Elsewhere { config, managed_key: self.managed.clone() }))
+    }
+
     /// The settings, and what a deploy is told beside them.
     ///
     /// # Errors
     /// A usage failure for what does not fit together.
-    pub fn load(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
+    pub async fn load(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
         let loaded = self.settings.load(context, self.flags())?;
-        let elsewhere = self.services.as_ref().map(|file| environment::read_services(context, file)).transpose()?;
-        let mut options = deploy::Options { elsewhere, ..deploy::Options::default() };
+        let elsewhere = self.elsewhere(context).await?;
+        let mut options = deploy::Options { elsewhere, in_cluster: self.in_cluster, ..deploy::Options::default() };
         if let Some(file) = &self.pull_secret {
             options.pull_secret = Some(registry::login_file(context, file)?);
         }
@@ -148,6 +170,7 @@ Examples:
   karctl k8s deploy --ha --storage-class ssd --enable team-a --enable team-b
   karctl k8s deploy --proof pod                    a pod uses it too, as an application would
   karctl k8s deploy --services services.yaml       Kafka and Redis are elsewhere
+  karctl k8s deploy --managed kar                  Event Streams and Databases for Redis, by their service keys
   karctl k8s deploy --dry-run -o json")]
 pub struct DeployArguments {
     #[command(flatten)]
@@ -155,7 +178,7 @@ pub struct DeployArguments {
     #[command(flatten)]
     reach: ReachArguments,
     /// Prove it also from a short-lived pod in the first enabled namespace, which the injector configures
-    #[arg(long, value_enum, value_name = "HOW", conflicts_with_all = ["no_wait", "services"])]
+    #[arg(long, value_enum, value_name = "HOW", conflicts_with_all = ["no_wait", "services", "managed"])]
     proof: Option<ProofArgument>,
     /// Return when everything was applied, without waiting until it is ready
     #[arg(long)]
@@ -209,7 +232,7 @@ impl DeployArguments {
     /// # Errors
     /// Whatever the target reports.
     pub async fn run(&self, context: &Context) -> Result<u8> {
-        let (loaded, mut options) = self.runtime.load(context)?;
+        let (loaded, mut options) = self.runtime.load(context).await?;
         self.reach.fill(&mut options);
         options.dry_run = self.dry_run;
         options.no_wait = self.no_wait;
@@ -227,7 +250,7 @@ impl DiffArguments {
     /// # Errors
     /// Whatever the target reports.
     pub async fn run(&self, context: &Context) -> Result<u8> {
-        let (loaded, options) = self.runtime.load(context)?;
+        let (loaded, options) = self.runtime.load(context).await?;
         let cluster = connect(context, &self.cluster.selection()).await?;
         let differences = deploy::diff(context, &cluster, &loaded.settings, &options).await?;
         context.ui.data(&differences, report::differences)?;
@@ -241,7 +264,7 @@ impl RenderArguments {
     /// # Errors
     /// When the settings do not fit together, or the folder cannot be written.
     pub async fn run(&self, context: &Context) -> Result<u8> {
-        let (loaded, options) = self.runtime.load(context)?;
+        let (loaded, options) = self.runtime.load(context).await?;
         let objects = deploy::render(context, &loaded.settings, &options).await?;
         match &self.to {
             None => context.ui.raw(&render::stream(&objects)?)?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::desired::KAFKA_USERNAME;
+use super::desired::{Elsewhere, KAFKA_USERNAME};
 use super::manifests::forward_port;
 use super::proof::forward_kafka;
 use super::{facts, names, not_deployed};
@@ -76,6 +76,18 @@ async fn redis_port(cluster: &Cluster, namespace: &str) -> Result<Option<u16>> {
     let service = cluster.get(&reference).await.map_err(Failure::from)?;
     let port = service.and_then(|service| service.number("/spec/ports/0/nodePort"));
     Ok(port.and_then(|port| u16::try_from(port).ok()))
+}
+
+/// The managed services that a deployed runtime uses, if it uses any.
+///
+/// # Errors
+/// When the cluster does not say, or its configuration cannot be understood.
+pub async fn managed(cluster: &Cluster, namespace: &str) -> Result<Option<Elsewhere>> {
+    let Some(secret) = facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await? else { return Ok(None) };
+    match secret.annotation(names::MANAGED_KEY) {
+        Some(key) => Ok(Some(Elsewhere { config: given(&secret)?, managed_key: Some(key.to_owned()) })),
+        None => Ok(None),
+    }
 }
 
 /// Kafka and Redis that are elsewhere: the secret says it all.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::connection::permit;
-use super::desired::{Certificate, Credentials, Desired, Facts};
+use super::desired::{Certificate, Credentials, Desired, Elsewhere, Facts};
 use super::live::AT_A_TIME;
 use super::namespaces::EnableOptions;
 use super::permission::Permission;
@@ -15,21 +15,22 @@ use super::plan::{Outcome, Plan, Policy, plan};
 use super::proof_pod::PodProof;
 use super::rotation::{self, Stages};
 use super::team::Team;
-use super::{agent, apply, facts, inventory, manifests, names, namespaces, proof, proof_pod, release, wait};
+use super::{access, agent, apply, facts, inventory, manifests, names, namespaces, proof, proof_pod, release, wait};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{CLAIM, EVENT, Object, POD, REPLICA_SET, Reference, SECRET, SERVICE};
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
-use crate::runtime_config::RuntimeConfig;
 use crate::settings::{Implementation, Platform, Settings};
 
 /// What a deploy is told beside the settings.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Kafka and Redis that are elsewhere.
-    pub elsewhere: Option<RuntimeConfig>,
+    pub elsewhere: Option<Elsewhere>,
+    /// Run them in the cluster also where it used those of a service key before.
+    pub in_cluster: bool,
     /// Content of `.dockerconfigjson`.
     pub pull_secret: Option<Secret>,
     /// Namespaces to enable at the end, beside `default`.
@@ -42,6 +43,27 @@ pub struct Options {
     pub no_wait: bool,
     /// How it is proven that it works.
     pub proof: Proof,
+}
+
+impl Options {
+    /// The same, with the managed services that the cluster uses already, where nothing else is asked for. What they are
+    /// is read from the cluster, so that no account is needed; `--managed` reads the service keys anew.
+    ///
+    /// # Errors
+    /// When the cluster does not say, or its configuration cannot be understood.
+    pub async fn remembered(&self, context: &Context, cluster: &Cluster, settings: &Settings) -> Result<Self> {
+        if self.elsewhere.is_some() || self.in_cluster {
+            return Ok(self.clone());
+        }
+        let elsewhere = access::managed(cluster, &settings.kubernetes.namespace).await?;
+        if let Some(key) = elsewhere.as_ref().and_then(|elsewhere| elsewhere.managed_key.as_deref()) {
+            context.ui.note(format!(
+                "Kafka and Redis stay those of the service keys `{key}`; --managed {key} reads them anew, --in-cluster \
+                 runs others in the cluster"
+            ));
+        }
+        Ok(Self { elsewhere, ..self.clone() })
+    }
 }
 
 /// How a deploy proves that it works.
@@ -94,6 +116,7 @@ pub struct Deployed {
 /// # Errors
 /// Before the first write where anything can be known then; a later failure leaves what the same command finishes.
 pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Deployed> {
+    let options = &options.remembered(context, cluster, settings).await?;
     let (desired, release) = desired(context, cluster, settings, options).await?;
     let namespace = &desired.cluster.namespace;
     let stages = Stages::plan(cluster, &desired, options.policy).await?;
@@ -339,6 +362,7 @@ pub struct FieldDifference {
 /// # Errors
 /// As the deploy would, before its first write.
 pub async fn diff(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Differences> {
+    let options = &options.remembered(context, cluster, settings).await?;
     let (desired, _) = desired(context, cluster, settings, options).await?;
     let namespace = &desired.cluster.namespace;
     let plan = plan(cluster, manifests::objects(&desired)?, inventory::reference(namespace), options.policy).await?;

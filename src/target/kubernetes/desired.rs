@@ -116,11 +116,20 @@ impl Desired {
     }
 }
 
+/// Kafka and Redis that are not in the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Where they are.
+    pub config: RuntimeConfig,
+    /// The name of the service keys of IBM Cloud that say so.
+    pub managed_key: Option<String>,
+}
+
 /// What is not in the settings but found out.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// Kafka and Redis that are elsewhere; `None` runs them in the cluster.
-    pub elsewhere: Option<RuntimeConfig>,
+    pub elsewhere: Option<Elsewhere>,
     /// Whether the cluster is OpenShift.
     pub is_openshift: bool,
     /// Images of the release.

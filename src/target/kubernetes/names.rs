@@ -12,6 +12,8 @@ pub const TEAM: &str = "team";
 pub const KARCTL: &str = "karctl";
 /// Annotation with the hash of what an object was made from.
 pub const APPLIED_HASH: &str = "karctl.kar.ibm.com/applied-hash";
+/// Annotation of the runtime's configuration: the name of the service keys of IBM Cloud that it was made from.
+pub const MANAGED_KEY: &str = "karctl.kar.ibm.com/managed-key";
 /// Annotation of what undeploy leaves, together with the data.
 pub const KEEP: &str = "kar.ibm.com/keep";
 /// Label of namespaces whose pods are part of applications.

@@ -155,7 +155,11 @@ pub fn status(status: &ClusterStatus) -> String {
         text.push_str(&format!("KAR does not run in namespace {namespace}\n"));
     } else {
         let release = status.release.as_deref().unwrap_or("of an unknown release");
-        text.push_str(&format!("KAR {release} in namespace {namespace}\n\n"));
+        text.push_str(&format!("KAR {release} in namespace {namespace}\n"));
+        if let Some(key) = &status.managed_key {
+            text.push_str(&format!("Kafka and Redis are those of the service keys `{key}` of IBM Cloud\n"));
+        }
+        text.push('\n');
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let mut rows = vec![row(["COMPONENT", "STATE", "IMAGE"])];
         rows.extend(

@@ -30,6 +30,9 @@ pub struct ClusterStatus {
     pub is_deployed: bool,
     /// Release of KAR.
     pub release: Option<String>,
+    /// Name of the service keys of IBM Cloud whose Kafka and Redis it uses, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_key: Option<String>,
     /// Kafka, ZooKeeper, Redis and the injector.
     pub components: Vec<Component>,
     /// Claims with the data.
@@ -92,6 +95,7 @@ pub async fn status(cluster: &Cluster, namespace: &str) -> Result<ClusterStatus>
         namespace: namespace.to_owned(),
         is_deployed: false,
         release: None,
+        managed_key: None,
         components: Vec::new(),
         claims: Vec::new(),
         certificate_days_left: None,
@@ -175,6 +179,8 @@ pub async fn enabled(cluster: &Cluster, namespace: &str) -> Result<Vec<EnabledNa
 }
 
 async fn look_at_namespaces(cluster: &Cluster, namespace: &str, status: &mut ClusterStatus) -> Result<()> {
+    let source = facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await?;
+    status.managed_key = source.and_then(|source| source.annotation(names::MANAGED_KEY).map(str::to_owned));
     status.enabled = enabled(cluster, namespace).await?;
     for enabled in status.enabled.iter().filter(|enabled| !enabled.is_current) {
         status.problems.push(format!(

@@ -32,6 +32,9 @@ const SYNCING: Wording = Wording {
 pub struct Synced {
     /// Whether nothing was changed because of `--dry-run`.
     pub dry_run: bool,
+    /// Name of the service keys of IBM Cloud that the configuration was made from, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_key: Option<String>,
     /// One after the other.
     pub namespaces: Vec<SyncedNamespace>,
 }
@@ -117,7 +120,8 @@ pub async fn sync(
         restarted: restarts.workloads.iter().map(ToString::to_string).collect(),
         not_restarted: restarts.others,
     });
-    Ok(Synced { dry_run: options.dry_run, namespaces: synced.collect() })
+    let managed_key = source.managed_key().map(str::to_owned);
+    Ok(Synced { dry_run: options.dry_run, managed_key, namespaces: synced.collect() })
 }
 
 /// The enabled namespaces that are not being deleted, or those of them that are named, each once.

@@ -22,6 +22,7 @@ mod deploy_rights;
 mod injection;
 mod levels;
 mod live;
+mod managed;
 mod many;
 mod namespaces;
 mod pods;

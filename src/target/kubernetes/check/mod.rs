@@ -60,6 +60,7 @@ pub async fn check(
     options: &Options,
     stage: Stage,
 ) -> Result<Report> {
+    let options = &options.remembered(context, cluster, settings).await?;
     let rendered = render(context, settings, options).await?;
     let step = context.ui.step("Looking at the cluster");
     let subject = look(context, cluster, settings, options, stage, &rendered).await;

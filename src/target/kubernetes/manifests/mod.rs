@@ -155,7 +155,7 @@ impl Values {
             configurations.push(Configuration { name: names::REDIS, files: redis_files });
         }
         let runtime = match (&desired.facts.elsewhere, services) {
-            (Some(elsewhere), _) => Services::Given(elsewhere.clone()),
+            (Some(elsewhere), _) => Services::Given(elsewhere.config.clone()),
             (None, Some(services)) => Services::Cluster(services),
             (None, None) => return Err(Failure::new("there are no services").into()),
         };

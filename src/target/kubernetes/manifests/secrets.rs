@@ -16,6 +16,7 @@ pub struct SecretValues {
     name: &'static str,
     r#type: &'static str,
     keep: bool,
+    managed_key: Option<String>,
     data: BTreeMap<String, String>,
 }
 
@@ -29,10 +30,17 @@ pub fn secrets(desired: &Desired, runtime: &RuntimeConfig) -> Result<Vec<SecretV
         name,
         r#type: "Opaque",
         keep,
+        managed_key: None,
         data: entries.into_iter().map(|(key, value)| (key.to_owned(), base64(value))).collect(),
     };
     let mut secrets = vec![
-        SecretValues { name: names::RUNTIME_CONFIG, r#type: "Opaque", keep: false, data: runtime_data(runtime) },
+        SecretValues {
+            name: names::RUNTIME_CONFIG,
+            r#type: "Opaque",
+            keep: false,
+            managed_key: desired.facts.elsewhere.as_ref().and_then(|elsewhere| elsewhere.managed_key.clone()),
+            data: runtime_data(runtime),
+        },
         opaque(
             names::INJECTOR_TLS,
             false,
@@ -65,6 +73,7 @@ pub fn secrets(desired: &Desired, runtime: &RuntimeConfig) -> Result<Vec<SecretV
             name: names::PULL_SECRET,
             r#type: "kubernetes.io/dockerconfigjson",
             keep: false,
+            managed_key: None,
             data: BTreeMap::from([(".dockerconfigjson".to_owned(), base64(pull_secret.expose()))]),
         });
     }

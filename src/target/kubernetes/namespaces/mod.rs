@@ -57,6 +57,12 @@ impl Source {
         })
     }
 
+    /// The name of the service keys of IBM Cloud that the configuration was made from.
+    pub fn managed_key(&self) -> Option<&str> {
+        let configuration = self.secrets.iter().find(|secret| secret.name() == names::RUNTIME_CONFIG)?;
+        configuration.annotation(names::MANAGED_KEY)
+    }
+
     /// The secrets as a namespace is to have them: type and data only, labels of our own, the hash of the source. The
     /// runtime's own namespace has the source itself.
     fn copies(&self, namespace: &str) -> Vec<Object> {
