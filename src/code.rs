@@ -320,6 +320,21 @@ codes! {
     "KAR413" CodeEngineSecretInUse "applications still use the secret",
         "An application of Code Engine whose secret is gone runs on, but its next instance does not start.",
         "Delete the applications that the message names with `karctl ce delete`, or give `--force`.";
+    "KAR420" ComponentNotReady "a component does not become ready on Code Engine",
+        "Its newest revision failed, or was not ready when the time was over. Code Engine says that an application is `warning` where an older revision still serves: the change has not come into force.",
+        "Read the reason in the message, and what `karctl ce status NAME` says of its instances; `karctl ce logs NAME` says where its log is. Then run the same command again.";
+    "KAR421" ComponentForeign "an application of this name is not KAR's",
+        "A component of KAR's has a variable KAR_APP and refers to the secret `kar.ibm.com.runtime-config`. This application has not, so karctl neither changes nor deletes it.",
+        "Use another name, or delete the application with `ibmcloud ce application delete` if nobody needs it.";
+    "KAR422" ProjectNotEnabled "the project has no runtime configuration",
+        "A component takes Kafka and Redis from the secret `kar.ibm.com.runtime-config` of its project. Without it, it would never start.",
+        "Run `karctl ce enable KEY --project P` first, and look with `karctl ce login --check` whether it is this project.";
+    "KAR423" RegistrySecretMissing "the project has no such login for a registry",
+        "An image of a private registry is pulled with the login in a secret of the format `registry`. There is no secret of this name, or it is of another format.",
+        "Make one with `karctl ce enable KEY --registry-server S --registry-user U --registry-password-stdin`, or leave --registry-secret out where everybody may pull the image.";
+    "KAR424" ComponentMissing "there is no such component on Code Engine",
+        "The project has no application of this name.",
+        "`karctl ce list` shows the components of the project; --project and --region choose another one.";
     "KAR440" ServiceKeyMissing "a service has no service key of that name",
         "Event Streams and Databases for Redis need a service key (service credential) each, and both of the same name. Names that only begin alike do not count.",
         "Make the one that is missing: `ibmcloud resource service-key-create NAME Manager --instance-name INSTANCE`.";
@@ -359,21 +374,18 @@ codes! {
     "KAR452" LoginRefused "Kafka or Redis refuses the user or the password",
         "Neither tells which of the two is wrong. A service key that was deleted, or whose password was changed, opens nothing.",
         "Compare both with the service key, and write anew what was made from it: `karctl env ibmcloud KEY`, `karctl ce enable KEY`, `karctl k8s deploy --managed KEY`.";
-    "KAR420" ComponentNotReady "a component does not become ready on Code Engine",
-        "Its newest revision failed, or was not ready when the time was over. Code Engine says that an application is `warning` where an older revision still serves: the change has not come into force.",
-        "Read the reason in the message, and what `karctl ce status NAME` says of its instances; `karctl ce logs NAME` says where its log is. Then run the same command again.";
-    "KAR421" ComponentForeign "an application of this name is not KAR's",
-        "A component of KAR's has a variable KAR_APP and refers to the secret `kar.ibm.com.runtime-config`. This application has not, so karctl neither changes nor deletes it.",
-        "Use another name, or delete the application with `ibmcloud ce application delete` if nobody needs it.";
-    "KAR422" ProjectNotEnabled "the project has no runtime configuration",
-        "A component takes Kafka and Redis from the secret `kar.ibm.com.runtime-config` of its project. Without it, it would never start.",
-        "Run `karctl ce enable KEY --project P` first, and look with `karctl ce login --check` whether it is this project.";
-    "KAR423" RegistrySecretMissing "the project has no such login for a registry",
-        "An image of a private registry is pulled with the login in a secret of the format `registry`. There is no secret of this name, or it is of another format.",
-        "Make one with `karctl ce enable KEY --registry-server S --registry-user U --registry-password-stdin`, or leave --registry-secret out where everybody may pull the image.";
-    "KAR424" ComponentMissing "there is no such component on Code Engine",
-        "The project has no application of this name.",
-        "`karctl ce list` shows the components of the project; --project and --region choose another one.";
+    "KAR453" SecretStale "a project's configuration is not that of the service keys",
+        "The secret kar.ibm.com.runtime-config of the project is missing, or the keys were made anew after it was written. Applications read it when an instance starts.",
+        "Run `karctl ce enable KEY` again; instances that start from then on have it.";
+    "KAR454" RegistrySecretUnusable "private images cannot be pulled with the project's login",
+        "The secret with the login to the registry is missing or of another format, the registry does not answer, or it refuses the login. Code Engine finds out only when it deploys.",
+        "Write it with `karctl ce enable KEY --registry-server SERVER --registry-user USER --registry-password-stdin`.";
+    "KAR455" ProjectFull "a project has little room left",
+        "A project of Code Engine has limits on applications and on what their instances take together; where they are reached, new instances do not start.",
+        "Delete what is not used with `karctl ce delete`, ask IBM to raise the limit, or take another project.";
+    "KAR456" ProbeTopicFailed "a record did not go round",
+        "The topic of `--probe-topic` is missing, may not be written or read with this service key, or its leader does not answer. Keys with the role Reader may not write; `kar` needs Manager, to create its topics.",
+        "Name a topic that exists, and use a service key with the role Manager.";
 }
 
 impl fmt::Display for Code {

@@ -3,6 +3,7 @@
 
 mod capacity;
 pub mod cluster;
+pub mod code_engine;
 pub mod kubernetes;
 pub mod local;
 pub mod machine;

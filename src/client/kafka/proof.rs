@@ -101,6 +101,29 @@ pub async fn prove_round(
     Ok(())
 }
 
+impl Connection {
+    /// Writes a record to the first partition of a topic that is there, and reads it again; `false` where there is no such
+    /// topic. The record stays, as records do.
+    ///
+    /// # Errors
+    /// When a broker does not answer, or with its code, such as `TOPIC_AUTHORIZATION_FAILED`.
+    pub async fn prove_record(&mut self, topic: &str) -> Result<bool> {
+        let metadata = self.metadata(&[topic]).await?;
+        if !metadata.topics.iter().any(|known| known.name == topic) {
+            return Ok(false);
+        }
+        let record = Bytes::from(format!("{PROOF_PREFIX}{}-{:016x}", now().as_secs(), rand::random::<u64>()));
+        let mut leader = leader(self, topic).await?;
+        let leader = leader.as_mut().unwrap_or(self);
+        let offset = leader.produce(topic, 0, std::slice::from_ref(&record)).await?;
+        let read = leader.fetch(topic, 0, offset, RECORD_WAIT).await?;
+        match read.first() == Some(&record) {
+            true => Ok(true),
+            false => Err(leader.error(format!("give back what was written to `{topic}`"), Kind::TimedOut(RECORD_WAIT))),
+        }
+    }
+}
+
 /// Removes topics that proofs left behind, made longer ago than `age`, and returns how many there were.
 ///
 /// # Errors
