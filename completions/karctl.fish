@@ -27,7 +27,7 @@ end
 complete -c karctl -n "__fish_karctl_needs_command" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_needs_command" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_needs_command" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -53,6 +53,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "cluster" -d 'Clusters
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "bundle" -d 'Everything that is needed without a network, in one file'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "ce" -d 'IBM Cloud Code Engine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
@@ -65,7 +66,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "version" -d 'Show the
 complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -109,7 +110,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -130,7 +131,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -145,7 +146,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -162,7 +163,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from reset" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -178,7 +179,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -195,7 +196,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from logs" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -210,7 +211,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ls" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -239,7 +240,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -255,7 +256,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from ps" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -270,7 +271,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -285,7 +286,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -300,7 +301,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -345,7 +346,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -390,7 +391,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -430,7 +431,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -457,7 +458,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -477,7 +478,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from undeploy" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -499,7 +500,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from ps" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -523,7 +524,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from logs" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -548,7 +549,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from port-forward" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -565,7 +566,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from rbac" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -579,7 +580,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and not __fish_seen_subcommand_from enable disable list explain sync scale-down scale-up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -610,7 +611,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -636,7 +637,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -659,7 +660,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -677,7 +678,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -697,7 +698,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -720,7 +721,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -741,7 +742,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcommand_from scale-up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -756,7 +757,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand ns; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -780,7 +781,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -802,7 +803,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -823,7 +824,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -859,7 +860,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-version -d '
 complete -c karctl -n "__fish_karctl_using_subcommand env" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -881,7 +882,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand exec" -l credentials -d 'R
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -899,7 +900,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-resourc
 complete -c karctl -n "__fish_karctl_using_subcommand inject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand inject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -915,7 +916,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s f -l file -d 
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -929,7 +930,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s h -l help -d 
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -952,7 +953,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -967,7 +968,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -993,7 +994,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1016,7 +1017,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1041,7 +1042,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1056,7 +1057,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1094,7 +1095,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1116,7 +1117,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1132,7 +1133,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1148,7 +1149,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1166,7 +1167,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1185,7 +1186,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1200,7 +1201,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1214,7 +1215,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1236,7 +1237,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1251,7 +1252,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1265,7 +1266,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1281,7 +1282,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1320,7 +1321,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1342,7 +1343,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1358,7 +1359,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1374,7 +1375,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1394,7 +1395,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1411,7 +1412,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1433,7 +1434,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1452,7 +1453,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1469,7 +1470,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1480,10 +1481,63 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -f -a "login" -d 'Show which login is used, and which region and project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -f -a "project" -d 'Projects of Code Engine'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l check -d 'Ask IBM Cloud whether it accepts the login, and look at the project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "create" -d 'Make a project, and wait until it is active'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "list" -d 'List the projects of a region'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "use" -d 'Have other commands act on a project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "delete" -d 'Delete a project with everything in it, and wait until it is gone'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1504,7 +1558,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1539,7 +1593,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1563,7 +1617,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1582,7 +1636,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1597,7 +1651,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand config; and __fish_seen_su
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_seen_subcommand_from list show schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1614,7 +1668,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and not __fish_se
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1628,7 +1682,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1642,7 +1696,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_subcommand_from schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1656,7 +1710,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand profile; and __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen_subcommand_from list clean" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1672,7 +1726,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and not __fish_seen
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1686,7 +1740,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1701,7 +1755,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1715,7 +1769,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand explain" -s h -l help -d '
 complete -c karctl -n "__fish_karctl_using_subcommand schema" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand schema" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand schema" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1729,7 +1783,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand schema" -s h -l help -d 'P
 complete -c karctl -n "__fish_karctl_using_subcommand completions" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand completions" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand completions" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1745,7 +1799,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand completions" -s h -l help 
 complete -c karctl -n "__fish_karctl_using_subcommand man" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand man" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand man" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
@@ -1759,7 +1813,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand man" -s h -l help -d 'Prin
 complete -c karctl -n "__fish_karctl_using_subcommand version" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand version" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand version" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand version" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

@@ -12,6 +12,9 @@ pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 /// The same for commands on a cluster, whose nodes pull images meanwhile; as Helm's.
 pub const CLUSTER_TIMEOUT: Duration = Duration::from_secs(300);
 
+/// The same for Code Engine, which takes minutes to make a project.
+pub const CLOUD_TIMEOUT: Duration = Duration::from_secs(600);
+
 /// What every command is given.
 #[derive(Clone)]
 pub struct Context {

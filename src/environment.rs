@@ -10,8 +10,15 @@ use std::process::Command;
 use crate::code::Code;
 use crate::error::{Failure, Result};
 
-/// Variables that hold passwords: karctl's settings, and what `eval "$(karctl env)"` leaves in a shell.
-pub const PASSWORDS: [&str; 4] = ["KARCTL_KAFKA_PASSWORD", "KARCTL_REDIS_PASSWORD", "KAFKA_PASSWORD", "REDIS_PASSWORD"];
+/// Variables that hold passwords: karctl's settings, what `eval "$(karctl env)"` leaves in a shell, and keys of IBM Cloud.
+pub const PASSWORDS: [&str; 6] = [
+    "KARCTL_KAFKA_PASSWORD",
+    "KARCTL_REDIS_PASSWORD",
+    "KAFKA_PASSWORD",
+    "REDIS_PASSWORD",
+    "IBMCLOUD_API_KEY",
+    "IC_API_KEY",
+];
 
 /// Keeps the passwords from a program that has no need of them: one that karctl runs, and not the user.
 pub fn without_passwords(command: &mut Command) -> &mut Command {

@@ -24,7 +24,7 @@ pub struct GlobalArguments {
     /// Answer yes to every question
     #[arg(short, long, global = true)]
     pub yes: bool,
-    /// Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster]
+    /// Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]
     #[arg(long, global = true, value_name = "DURATION")]
     pub timeout: Option<DurationArgument>,
     /// Say more on stderr; twice for every request

@@ -6,6 +6,7 @@ mod app;
 mod arguments;
 mod bundle;
 mod cache;
+mod ce;
 mod check;
 mod cluster;
 mod completions;
@@ -31,7 +32,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::context::{CLUSTER_TIMEOUT, Context, DEFAULT_TIMEOUT, Deadline};
+use crate::context::{CLOUD_TIMEOUT, CLUSTER_TIMEOUT, Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
 use crate::error::{Failure, Report, Result, Status, report};
 use crate::ui::{Output, Progress, Questions, Ui};
@@ -100,6 +101,9 @@ enum Command {
     /// Everything that is needed without a network, in one file
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
+    /// IBM Cloud Code Engine
+    #[command(subcommand)]
+    Ce(ce::CeCommand),
     /// Whether this machine or a cluster is ready, and how to get what is missing
     #[command(subcommand)]
     Check(check::CheckCommand),
@@ -146,9 +150,11 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     };
     cli.global.color.apply();
     let ui = terminal(&cli.global);
-    let is_about_cluster =
-        matches!(cli.command, Command::K8s(_) | Command::Ns(_) | Command::Addon(_) | Command::Cluster(_));
-    let patience = if is_about_cluster { CLUSTER_TIMEOUT } else { DEFAULT_TIMEOUT };
+    let patience = match cli.command {
+        Command::K8s(_) | Command::Ns(_) | Command::Addon(_) | Command::Cluster(_) => CLUSTER_TIMEOUT,
+        Command::Ce(_) => CLOUD_TIMEOUT,
+        _ => DEFAULT_TIMEOUT,
+    };
     let timeout = cli.global.timeout.map_or(patience, |timeout| timeout.0);
     let context = Context { environment, ui: ui.clone(), deadline: Deadline::after(timeout) };
     match execute(cli.command, context) {
@@ -253,6 +259,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Bundle(command) => bundle::run(command, context).await,
         Command::Cluster(command) => cluster::run(command, context).await,
         Command::Registry(command) => registry::run(command, context).await,
+        Command::Ce(command) => ce::run(command, context).await,
         Command::Check(command) => check::run(command, context).await,
         Command::Config(command) => config::run(command, context),
         Command::Profile(command) => profile::run(command, context),

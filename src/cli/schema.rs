@@ -15,7 +15,9 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
 
-use crate::target::{self, app, bundle, cache, cluster, environment, images, kubernetes, local, namespace, registry};
+use crate::target::{
+    self, app, bundle, cache, cluster, code_engine, environment, images, kubernetes, local, namespace, registry,
+};
 use crate::ui::{Event, Output};
 
 /// Every command that prints a document, by its path, and `progress`. Tests validate what is printed against these.
@@ -33,6 +35,11 @@ const DOCUMENTS: &[Document] = &[
     document::<bundle::Verified>("bundle verify"),
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
+    document::<code_engine::login::Login>("ce login"),
+    document::<code_engine::project::CreatedProject>("ce project create"),
+    document::<code_engine::project::DeletedProject>("ce project delete"),
+    document::<code_engine::project::Projects>("ce project list"),
+    document::<code_engine::project::UsedProject>("ce project use"),
     document::<check::Report>("check k8s"),
     document::<check::Report>("check local"),
     document::<cluster::Created>("cluster create"),

@@ -3,6 +3,7 @@
 mod app;
 mod bundle;
 mod cache;
+mod ce;
 mod check;
 mod commands;
 mod completions;

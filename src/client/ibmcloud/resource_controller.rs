@@ -75,12 +75,17 @@ impl Session {
         Ok(keys)
     }
 
-    /// The resource groups that whoever asks may see.
+    /// The resource groups that whoever asks may see; they come in one answer.
     ///
     /// # Errors
     /// When the Resource Controller does not say.
     pub async fn resource_groups(&self) -> Result<Vec<ResourceGroup>> {
+        #[derive(Deserialize)]
+        struct Groups {
+            resources: Vec<ResourceGroup>,
+        }
         let ask = Ask::get(Service::ResourceController, &["v2", "resource_groups"], "list the resource groups");
-        self.pages(ask, "resources").await
+        let groups: Groups = self.send(&ask).await?.json()?;
+        Ok(groups.resources)
     }
 }

@@ -54,12 +54,17 @@ impl ProjectStatus {
 
     /// Whether it is deleted, for good or so that it can be brought back: nothing in it runs.
     pub fn is_deleted(&self) -> bool {
-        self.is_soft_deleted() || self.0 == "hard_deleted"
+        self.is_soft_deleted() || self.is_hard_deleted()
     }
 
     /// Whether it is deleted, and can be brought back.
     pub fn is_soft_deleted(&self) -> bool {
         self.0 == "soft_deleted"
+    }
+
+    /// Whether it is deleted for good.
+    pub fn is_hard_deleted(&self) -> bool {
+        self.0 == "hard_deleted"
     }
 
     /// Whether it is on its way to being deleted.

@@ -1,0 +1,100 @@
+//! `karctl ce`: IBM Cloud Code Engine.
+
+mod login;
+mod project;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueHint};
+
+use crate::context::Context;
+use crate::error::Result;
+use crate::target::code_engine::account::{self, Account, AccountOptions};
+
+/// The subcommands of `karctl ce`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Nothing is asked: the login is an API key (IBMCLOUD_API_KEY, or a file), or that of the `ibmcloud` command, which is read only.
+
+Examples:
+  export IBMCLOUD_API_KEY=@key.json IBMCLOUD_REGION=eu-de
+  karctl ce login --check                  who, which account, region and project, and from where each is taken
+  karctl ce project create kar --use       made, active, and what other commands act on")]
+pub enum CeCommand {
+    /// Show which login is used, and which region and project
+    Login(login::LoginArguments),
+    /// Projects of Code Engine
+    #[command(subcommand)]
+    Project(project::ProjectCommand),
+}
+
+/// Which account, region and project.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "IBM Cloud")]
+pub struct AccountArguments {
+    /// A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    api_key_file: Option<PathBuf>,
+    /// Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]
+    #[arg(long, value_name = "GROUP")]
+    resource_group: Option<String>,
+}
+
+/// Which project beside.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "IBM Cloud")]
+pub struct ProjectArguments {
+    #[command(flatten)]
+    account: AccountArguments,
+    /// Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]
+    #[arg(long, value_name = "PROJECT")]
+    project: Option<String>,
+}
+
+impl AccountArguments {
+    /// The account, without a project of its own.
+    ///
+    /// # Errors
+    /// When there is no login that can be used.
+    pub fn account(&self, context: &Context) -> Result<Account> {
+        account::find(context, &self.options(None))
+    }
+
+    fn options(&self, project: Option<String>) -> AccountOptions {
+        AccountOptions {
+            api_key_file: self.api_key_file.clone(),
+            region: self.region.clone(),
+            resource_group: self.resource_group.clone(),
+            project,
+        }
+    }
+}
+
+impl ProjectArguments {
+    /// For the target.
+    pub fn options(&self) -> AccountOptions {
+        self.account.options(self.project.clone())
+    }
+
+    /// The account, and which of its projects.
+    ///
+    /// # Errors
+    /// When there is no login that can be used.
+    pub fn account(&self, context: &Context) -> Result<Account> {
+        account::find(context, &self.options())
+    }
+}
+
+/// Runs one subcommand.
+///
+/// # Errors
+/// Whatever the target reports.
+pub async fn run(command: CeCommand, context: &Context) -> Result<u8> {
+    match command {
+        CeCommand::Login(arguments) => arguments.run(context).await,
+        CeCommand::Project(command) => project::run(command, context).await,
+    }
+}

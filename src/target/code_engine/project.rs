@@ -1,0 +1,469 @@
+//! `karctl ce project`: projects of Code Engine, made and deleted so that the same command again changes nothing.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::account::{Account, Origin, Sourced, ambiguous, is_project_id, not_active};
+use super::chosen::Chosen;
+use crate::change::Change;
+use crate::client::ibmcloud::code_engine::{Project, ProjectStatus};
+use crate::code::Code;
+use crate::context::Context;
+use crate::error::{Failure, Result};
+use crate::ui;
+
+/// Pause between two looks at a project that changes, at first and at most.
+const FIRST_LOOK: Duration = Duration::from_millis(500);
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
+/// For so many looks a project that was made just now need not be seen.
+const LOOKS_UNSEEN: u32 = 10;
+
+/// Looks for a project that may have been made without an answer, and the pause before each.
+const LOOKS_FOR_LOST: u32 = 4;
+const LOOK_FOR_LOST: Duration = Duration::from_secs(1);
+
+/// How often one is asked for, where it was not made the time before.
+const ATTEMPTS: u32 = 3;
+
+/// Characters of the longest name. <https://cloud.ibm.com/apidocs/codeengine/v2#create-project>
+const LONGEST_NAME: usize = 128;
+
+/// A project.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ProjectSummary {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Its region, where Code Engine tells it.
+    pub region: String,
+    /// Where it is in its life, such as `active`, `creating` or `soft_deleted`.
+    pub status: ProjectStatus,
+    /// Its resource group, by id.
+    pub resource_group_id: String,
+}
+
+impl From<&Project> for ProjectSummary {
+    fn from(project: &Project) -> Self {
+        Self {
+            name: project.name.clone(),
+            id: project.id.clone(),
+            region: project.region.clone(),
+            status: project.status.clone(),
+            resource_group_id: project.resource_group_id.clone(),
+        }
+    }
+}
+
+/// What `karctl ce project list -o json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Projects {
+    /// The projects of the region, by name.
+    pub projects: Vec<ListedProject>,
+}
+
+/// A project of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListedProject {
+    /// The project.
+    #[serde(flatten)]
+    pub project: ProjectSummary,
+    /// What chooses it for other commands; null where it is not chosen.
+    pub chosen_by: Option<String>,
+}
+
+/// What `karctl ce project create -o json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CreatedProject {
+    /// The project; null where `--dry-run` was given and it is not there.
+    pub project: Option<ProjectSummary>,
+    /// Its name.
+    pub name: String,
+    /// What was done.
+    pub change: Change,
+    /// Whether other commands act on it from now on.
+    pub is_chosen: bool,
+    /// Whether nothing was done because of `--dry-run`.
+    pub dry_run: bool,
+}
+
+/// What `karctl ce project use -o json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UsedProject {
+    /// The project that commands act on; null where none is kept any more.
+    pub project: Option<ProjectSummary>,
+    /// What was done to what karctl keeps.
+    pub change: Change,
+    /// Whether nothing was done because of `--dry-run`.
+    pub dry_run: bool,
+}
+
+/// What `karctl ce project delete -o json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DeletedProject {
+    /// As it was typed.
+    pub wanted: String,
+    /// The project; null where there was none.
+    pub project: Option<ProjectSummary>,
+    /// What was done.
+    pub change: Change,
+    /// Whether Code Engine keeps it for seven days, in which it can be brought back and its name cannot be taken.
+    pub is_kept: bool,
+    /// Whether nothing was done because of `--dry-run`.
+    pub dry_run: bool,
+}
+
+/// How `create` works.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CreateOptions {
+    /// Have other commands act on it.
+    pub choose: bool,
+    /// Say what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
+/// Lists the projects of the region.
+///
+/// # Errors
+/// When Code Engine does not say.
+pub async fn list(account: &Account) -> Result<Projects> {
+    let chosen_by = |project: &Project| {
+        let wanted = account.wanted_project.as_ref()?;
+        (wanted.value == project.id || wanted.value == project.name).then(|| wanted.origin.to_string())
+    };
+    let projects = account.session.projects().await?;
+    let listed = |project: &Project| ListedProject { project: project.into(), chosen_by: chosen_by(project) };
+    let mut projects: Vec<_> = projects.iter().map(listed).collect();
+    projects.sort_by(|one, other| (&one.project.name, &one.project.id).cmp(&(&other.project.name, &other.project.id)));
+    Ok(Projects { projects })
+}
+
+/// Makes sure that there is an active project of this name.
+///
+/// # Errors
+/// When the name cannot be one, there are several, one is deleted or cannot be used, Code Engine refuses, or it is not active
+/// at the deadline.
+pub async fn create(
+    context: &Context,
+    account: &Account,
+    name: &str,
+    options: CreateOptions,
+) -> Result<CreatedProject> {
+    check_name(name)?;
+    let (found, change) = match (find_alive(account, name).await?, options.dry_run) {
+        (Some(project), _) => (Some(project), Change::Unchanged),
+        (None, true) => (None, Change::Created),
+        (None, false) => {
+            let step = context.ui.step(format!("Creating the project {name}"));
+            let project = ask_for(account, name).await?;
+            step.skip();
+            (Some(project), Change::Created)
+        }
+    };
+    let project = match found {
+        Some(project) if !options.dry_run => Some(until_active(context, account, project, change).await?),
+        other => other,
+    };
+    if let (Some(project), true, false) = (&project, options.choose, options.dry_run) {
+        choice(account, project).write(context)?;
+    }
+    let project = project.as_ref().map(ProjectSummary::from);
+    Ok(CreatedProject { project, name: name.to_owned(), change, is_chosen: options.choose, dry_run: options.dry_run })
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let is_allowed = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "-._: ".contains(c);
+    let reason = if is_project_id(name) {
+        "it looks like an id, so that nobody could name it"
+    } else if name.is_empty() || name.chars().count() > LONGEST_NAME {
+        "it has 1 to 128 characters"
+    } else if !name.chars().all(is_allowed) {
+        "it has letters, digits, blanks and -._: only"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(format!("`{name}` cannot be the name of a project: {reason}")).into())
+}
+
+/// The project of this name that is there or on its way.
+async fn find_alive(account: &Account, name: &str) -> Result<Option<Project>> {
+    let mut named = account.session.projects().await?;
+    named.retain(|project| project.name == name && !project.status.is_hard_deleted());
+    let (kept, alive): (Vec<_>, Vec<_>) = named.iter().partition(|project| project.status.is_deleted());
+    match (alive.as_slice(), kept.as_slice()) {
+        ([], []) => Ok(None),
+        ([], [kept, ..]) => Err(Failure::new(format!(
+            "the name `{name}` is taken by the project {}, which was deleted and is kept for seven days",
+            kept.id
+        ))
+        .hint(format!("bring it back with `ibmcloud ce project restore --id {}`, or choose another name", kept.id))
+        .code(Code::CodeEngineProjectNotActive)
+        .into()),
+        ([one], _) if one.status.is_active() || one.status.is_coming() => Ok(Some((*one).clone())),
+        ([one], _) => Err(not_active(one).into()),
+        (several, _) => Err(ambiguous(name, several).into()),
+    }
+}
+
+/// Asks for a project. Where no answer comes it is looked for before it is asked for again, since there might be two then.
+async fn ask_for(account: &Account, name: &str) -> Result<Project> {
+    let group = account.resource_group_id().await?;
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let error = match account.session.create_project(name, group.as_deref()).await {
+            Ok(project) => return Ok(project),
+            Err(error) if error.is_doubtful() || error.is_conflict() => error,
+            Err(error) => return Err(error.into()),
+        };
+        for _ in 0..LOOKS_FOR_LOST {
+            if let Some(project) = find_alive(account, name).await? {
+                return Ok(project);
+            }
+            tokio::time::sleep(LOOK_FOR_LOST).await;
+        }
+        if !error.is_doubtful() {
+            return Err(error.into());
+        }
+        last = Some(error);
+    }
+    Err(last.map_or_else(|| Failure::new("no attempt was made").into(), Into::into))
+}
+
+/// Waits until a project can be used. For a while after it was made it need not be seen.
+async fn until_active(context: &Context, account: &Account, mut project: Project, change: Change) -> Result<Project> {
+    if project.status.is_active() {
+        return Ok(project);
+    }
+    let name = project.name.clone();
+    let step = context.ui.step(format!("Waiting for the project {name}"));
+    let (mut pause, mut unseen) = (FIRST_LOOK, 0);
+    loop {
+        match account.session.project(&project.id).await {
+            Ok(found) => project = found,
+            Err(error) if error.is_not_found() && change == Change::Created && unseen < LOOKS_UNSEEN => unseen += 1,
+            Err(error) => return Err(error.into()),
+        }
+        if project.status.is_active() {
+            step.done(format!("The project {name} is active"));
+            return Ok(project);
+        }
+        if !project.status.is_coming() {
+            return Err(not_active(&project).into());
+        }
+        step.detail(project.status.to_string());
+        if context.deadline.left() <= pause {
+            let last = format!("it is {}", project.status);
+            let failure = context.deadline.passed(&format!("the project `{name}` to become active"), &last);
+            return Err(failure.hint("the same command again goes on waiting").into());
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_LOOK);
+    }
+}
+
+fn choice(account: &Account, project: &Project) -> Chosen {
+    let region = if project.region.is_empty() { account.region().unwrap_or_default() } else { &project.region };
+    Chosen::new(&project.id, &project.name, region)
+}
+
+/// Has other commands act on a project, or with `None` on none that is kept.
+///
+/// # Errors
+/// When there is none or more than one of the name, it cannot be used, or the state folder cannot be written.
+pub async fn choose(context: &Context, account: &Account, wanted: &str, dry_run: bool) -> Result<UsedProject> {
+    let project = account.find_project(&typed(wanted)).await?;
+    if !project.status.is_active() {
+        return Err(not_active(&project).into());
+    }
+    let chosen = choice(account, &project);
+    let change = match (dry_run, Chosen::read(context)?) {
+        (false, _) => chosen.write(context)?,
+        (true, Some(there)) if there == chosen => Change::Unchanged,
+        (true, Some(_)) => Change::Updated,
+        (true, None) => Change::Created,
+    };
+    Ok(UsedProject { project: Some((&project).into()), change, dry_run })
+}
+
+/// Forgets the project that is kept. Nothing is sent.
+///
+/// # Errors
+/// When the state folder cannot be written.
+pub fn forget(context: &Context, dry_run: bool) -> Result<UsedProject> {
+    let change = match dry_run {
+        true => Chosen::read(context)?.map_or(Change::Unchanged, |_| Change::Removed),
+        false => Chosen::forget(context)?,
+    };
+    Ok(UsedProject { project: None, change, dry_run })
+}
+
+/// Deletes a project with everything in it, after a question, and waits until it is gone.
+///
+/// # Errors
+/// When there is more than one of the name, nobody says yes, Code Engine refuses, or it is there at the deadline.
+pub async fn delete(context: &Context, account: &Account, wanted: &str, dry_run: bool) -> Result<DeletedProject> {
+    let found = look(account, wanted).await?;
+    let Some(project) = found.filter(|project| !project.status.is_hard_deleted()) else {
+        return Ok(DeletedProject {
+            wanted: wanted.to_owned(),
+            project: None,
+            change: Change::Unchanged,
+            is_kept: false,
+            dry_run,
+        });
+    };
+    let is_deleted = project.status.is_deleted();
+    let (mut is_kept, mut change) = (is_deleted, Change::Unchanged);
+    if !is_deleted {
+        change = Change::Removed;
+        if !dry_run {
+            let Project { name, id, .. } = &project;
+            let question = format!("Delete the project `{name}` ({id}){} with everything in it?", account.in_region());
+            if !project.status.is_going() && !context.ui.confirm(&question, "-y")? {
+                return Err(Failure::new("nothing was deleted").into());
+            }
+            is_kept = until_gone(context, account, &project).await?;
+        }
+    }
+    if !dry_run && Chosen::read(context)?.is_some_and(|chosen| chosen.id == project.id) {
+        Chosen::forget(context)?;
+        context.ui.note("no project is chosen any more for other commands");
+    }
+    Ok(DeletedProject { wanted: wanted.to_owned(), project: Some((&project).into()), change, is_kept, dry_run })
+}
+
+/// The project that is to be deleted; `None` where there is none that may be seen.
+async fn look(account: &Account, wanted: &str) -> Result<Option<Project>> {
+    if is_project_id(wanted) {
+        return match account.session.project(wanted).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => Ok(Some(answer?)),
+        };
+    }
+    let mut named = account.session.projects().await?;
+    named.retain(|project| project.name == wanted);
+    match named.iter().any(|project| project.name == wanted) {
+        true => account.find_project(&typed(wanted)).await.map(Some),
+        false => Ok(None),
+    }
+}
+
+/// Asks for a project's end and waits for it; says whether it is kept so that it can be brought back.
+async fn until_gone(context: &Context, account: &Account, project: &Project) -> Result<bool> {
+    let Project { name, id, .. } = project;
+    let step = context.ui.step(format!("Deleting the project {name}"));
+    if !project.status.is_going() {
+        account.session.delete_project(id).await?;
+    }
+    let mut pause = FIRST_LOOK;
+    loop {
+        let status = match account.session.project(id).await {
+            Err(error) if error.is_not_found() => None,
+            answer => Some(answer?.status),
+        };
+        match status {
+            None => {
+                step.done(format!("The project {name} is gone"));
+                return Ok(false);
+            }
+            Some(status) if status.is_deleted() => {
+                step.done(format!("The project {name} is deleted"));
+                return Ok(status.is_soft_deleted());
+            }
+            Some(status) if status.has_failed() => {
+                return Err(Failure::new(format!("the project `{name}` ({id}) could not be deleted: it is {status}"))
+                    .hint("run the same command again; if it stays, ask IBM's support")
+                    .code(Code::CloudRefused)
+                    .into());
+            }
+            Some(status) => {
+                step.detail(status.to_string());
+                if context.deadline.left() <= pause {
+                    let last = format!("it is {status}");
+                    let failure = context.deadline.passed(&format!("the project `{name}` to be gone"), &last);
+                    return Err(failure.hint("the same command again goes on waiting").into());
+                }
+            }
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_LOOK);
+    }
+}
+
+fn typed(wanted: &str) -> Sourced<String> {
+    Sourced { value: wanted.to_owned(), origin: Origin::Option("as typed") }
+}
+
+impl Projects {
+    /// The form for people.
+    pub fn text(&self) -> String {
+        if self.projects.is_empty() {
+            return "There is no project that you may see\n".to_owned();
+        }
+        let heading = ["NAME", "ID", "STATUS", "REGION", "CHOSEN BY"].map(str::to_owned).to_vec();
+        let row = |listed: &ListedProject| {
+            let ProjectSummary { name, id, status, region, .. } = &listed.project;
+            let chosen_by = listed.chosen_by.clone().unwrap_or_default();
+            vec![name.clone(), id.clone(), status.to_string(), region.clone(), chosen_by]
+        };
+        ui::table(&std::iter::once(heading).chain(self.projects.iter().map(row)).collect::<Vec<_>>())
+    }
+}
+
+impl CreatedProject {
+    /// The form for people.
+    pub fn text(&self) -> String {
+        let would = if self.dry_run { "would be " } else { "" };
+        let id = self.project.as_ref().map(|project| format!(" ({})", project.id)).unwrap_or_default();
+        let change = self.change;
+        let would = if change == Change::Unchanged { "" } else { would };
+        let mut text = format!("The project {}{id}: {would}{change}\n", self.name);
+        if !self.dry_run {
+            text.push_str(&match self.is_chosen {
+                true => "Other commands act on it\n".to_owned(),
+                false => format!("Have other commands act on it with `karctl ce project use '{}'`\n", self.name),
+            });
+        }
+        text
+    }
+}
+
+impl UsedProject {
+    /// The form for people.
+    pub fn text(&self) -> String {
+        match (&self.project, self.dry_run) {
+            (Some(ProjectSummary { name, id, region, .. }), false) => {
+                format!("Commands act on the project {name} ({id}) in {region}\n")
+            }
+            (Some(ProjectSummary { name, id, region, .. }), true) => {
+                format!("Commands would act on the project {name} ({id}) in {region}\n")
+            }
+            (None, false) => "No project is kept for other commands\n".to_owned(),
+            (None, true) => "No project would be kept for other commands\n".to_owned(),
+        }
+    }
+}
+
+impl DeletedProject {
+    /// The form for people.
+    pub fn text(&self) -> String {
+        let Some(ProjectSummary { name, id, .. }) = &self.project else {
+            return format!("There is no project {} that you may see: nothing to delete\n", self.wanted);
+        };
+        let mut text = match (self.change, self.dry_run) {
+            (Change::Removed, false) => format!("The project {name} ({id}) is deleted with everything in it\n"),
+            (Change::Removed, true) => format!("The project {name} ({id}) would be deleted with everything in it\n"),
+            _ => format!("The project {name} ({id}) was deleted before\n"),
+        };
+        if self.is_kept {
+            text.push_str(&format!(
+                "IBM Cloud keeps it for seven days, and its name with it: `ibmcloud ce project restore --id {id}` brings \
+                 it back\n"
+            ));
+        }
+        text
+    }
+}

@@ -1,0 +1,55 @@
+//! `karctl ce` against a fake of IBM Cloud, whole binary.
+
+mod login;
+mod project;
+
+use std::ffi::OsString;
+
+use crate::ibmcloud::{API_KEY, IbmCloud, REGION};
+use crate::sandbox::{Finished, Invocation, Sandbox};
+
+/// An account of IBM Cloud, and somebody with its API key.
+pub struct Customer {
+    pub cloud: IbmCloud,
+    pub sandbox: Sandbox,
+}
+
+impl Customer {
+    pub fn new() -> Self {
+        let customer = Self::without_login();
+        let sandbox = customer.sandbox.variable("IBMCLOUD_API_KEY", API_KEY);
+        Self { sandbox, ..customer }
+    }
+
+    /// Somebody who knows where the account is, and has no key.
+    pub fn without_login() -> Self {
+        let cloud = IbmCloud::start();
+        let mut sandbox = Sandbox::new().variable("IBMCLOUD_REGION", REGION);
+        for (name, url) in cloud.variables() {
+            sandbox.set_variable(name, url);
+        }
+        Self { cloud, sandbox }
+    }
+
+    /// A command line of `karctl ce`, not run yet.
+    pub fn ce<A: Into<OsString>>(&self, words: impl IntoIterator<Item = A>) -> Invocation<'_> {
+        self.sandbox.karctl(std::iter::once("ce".into()).chain(words.into_iter().map(Into::into)))
+    }
+
+    /// Runs a line of `karctl ce`, words separated by blanks, and sees that it ends as expected.
+    #[track_caller]
+    pub fn run(&self, line: &str, status: i32) -> Finished {
+        let finished = self.ce(line.split(' ')).output();
+        assert_eq!(finished.status, Some(status), "{line}\n{}\n{}", finished.stdout, finished.stderr);
+        finished
+    }
+
+    /// Methods and paths of the requests since the last look; none of them was a mistake.
+    #[track_caller]
+    pub fn asked(&self) -> Vec<String> {
+        assert_eq!(self.cloud.misuse(), Vec::<String>::new());
+        let asked = self.cloud.requests().iter().map(|request| request.shape()).collect();
+        self.cloud.forget();
+        asked
+    }
+}
