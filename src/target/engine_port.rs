@@ -64,7 +64,7 @@ mod tests {
     fn another_machine_is_told_from_this_one() {
         assert!(is_of_this_machine("127.0.0.1:2375"));
         assert!(is_of_this_machine("localhost:2375"));
-        // For documentation only, so nobody has it (RFC 5737).
-        assert!(!is_of_this_machine("192.0.2.1:2375"));
+        // Of class E, which no machine can have (RFC 1112).
+        assert!(!is_of_this_machine("240.0.0.1:2375"));
     }
 }

@@ -92,10 +92,14 @@ pub fn kubernetes_throwaway() -> PathBuf {
 /// Waits for its turn at something of which an engine has only one, and holds it until the file is dropped: other tests,
 /// also of another checkout, wait meanwhile.
 pub fn turn(name: &str) -> std::fs::File {
-    let path = PathBuf::from(variable("KARCTL_TEST_CACHE")).join(format!("{name}.turn"));
-    let file = std::fs::File::create(&path).expect("the cache can be written");
+    let file = std::fs::File::create(turn_file(name)).expect("the cache can be written");
     file.lock().expect("a lock");
     file
+}
+
+/// What is locked meanwhile; also for programs, by `flock`.
+pub fn turn_file(name: &str) -> PathBuf {
+    PathBuf::from(variable("KARCTL_TEST_CACHE")).join(format!("{name}.turn"))
 }
 
 /// A custom resource definition of another project.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::retry_on_intr;
 
 use super::kubeconfig::Kubeconfig;
 use super::model::{ClusterName, Provider};
@@ -117,7 +118,7 @@ fn unusable(file: &Path) -> Failure {
 /// <https://github.com/kubernetes/client-go/blob/v0.34.0/tools/clientcmd/loader.go>
 struct FileLock {
     path: PathBuf,
-    _held: File,
+    held: File,
 }
 
 impl FileLock {
@@ -129,11 +130,10 @@ impl FileLock {
         loop {
             let made = OpenOptions::new().write(true).create_new(true).mode(file::PRIVATE).open(&path);
             match made {
-                Ok(mut made) => {
-                    // Whoever looks at it has it for an instant; it says whose it is once the kernel says so too.
-                    flock(&made, FlockOperation::LockExclusive)?;
-                    write!(made, "{OWNER}{}", std::process::id())?;
-                    return Ok(Self { path, _held: made });
+                Ok(made) => {
+                    let mut lock = Self { path, held: made };
+                    lock.sign()?;
+                    return Ok(lock);
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                     remove_left(&path);
@@ -149,6 +149,16 @@ impl FileLock {
                 Err(error) => return Err(unusable(file).because(error).into()),
             }
         }
+    }
+
+    /// Says whose it is, once the kernel says so too. Where a file system has no such locks, one that is left has to be
+    /// removed by hand, as kubectl's.
+    fn sign(&mut self) -> Result<()> {
+        // Whoever looks at it has it for an instant.
+        if retry_on_intr(|| flock(&self.held, FlockOperation::LockExclusive)).is_ok() {
+            write!(self.held, "{OWNER}{}", std::process::id())?;
+        }
+        Ok(())
     }
 }
 
@@ -224,8 +234,14 @@ mod tests {
         std::fs::write(&lock, "").expect("written");
         remove_left(&lock);
         assert!(lock.exists());
+    }
+
+    #[tokio::test]
+    async fn a_lock_of_a_karctl_that_was_killed_is_taken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kubeconfig = folder.path().join("config");
         leave(&kubeconfig);
-        remove_left(&lock);
-        assert!(!lock.exists());
+        drop(FileLock::take(&kubeconfig).await.expect("taken"));
+        assert!(!kubeconfig.with_file_name("config.lock").exists());
     }
 }

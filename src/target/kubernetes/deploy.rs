@@ -117,6 +117,11 @@ pub struct Deployed {
 /// Before the first write where anything can be known then; a later failure leaves what the same command finishes.
 pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, options: &Options) -> Result<Deployed> {
     let options = &options.remembered(context, cluster, settings).await?;
+    if options.elsewhere.is_some() && options.proof == Proof::Pod {
+        return Err(Failure::usage("--proof pod asks Kafka and Redis of the cluster; those of this one are elsewhere")
+            .hint("`karctl check ce` asks managed ones from here")
+            .into());
+    }
     let (desired, release) = desired(context, cluster, settings, options).await?;
     let namespace = &desired.cluster.namespace;
     let stages = Stages::plan(cluster, &desired, options.policy).await?;

@@ -63,6 +63,7 @@ impl Played {
         sandbox.program("kind", KIND);
         let kubeconfig = sandbox.write("played.kubeconfig", self.kubeconfig());
         sandbox.set_variable("PLAYED_ENGINE", parts::docker_host());
+        sandbox.set_variable("PLAYED_TURN", parts::turn_file("played-network"));
         sandbox.set_variable("PLAYED_IMAGE", NODE_IMAGE);
         sandbox.set_variable("PLAYED_KUBECONFIG", kubeconfig);
     }

@@ -152,7 +152,7 @@ impl Drop for StopAtEnd<'_> {
 fn an_ingress_controller_that_does_not_start_and_a_kubeconfig_that_is_none_leave_nothing() {
     let played = Played::new("kt-unready");
     let user = played.user("kt-unready");
-    let unready = user.karctl(&arguments(&user, &["--ingress", "traefik", "--timeout", "5s"]));
+    let unready = user.karctl(&arguments(&user, &["--ingress", "traefik", "--timeout", "20s"]));
     let words = ["the ingress controller is not ready", "--set cluster.ingress_image=I", "KAR312", "was taken away"];
     words.iter().for_each(|word| assert!(unready.stderr.contains(word), "no `{word}` in:\n{}", unready.stderr));
     assert_eq!(unready.status, Some(4), "{}", unready.stderr);

@@ -60,7 +60,8 @@ pub async fn check(
     options: &Options,
     stage: Stage,
 ) -> Result<Report> {
-    let options = &options.remembered(context, cluster, settings).await?;
+    // What hinders it, such as a right that is missing, hinders the rehearsal of a deploy too, which is a finding.
+    let options = &options.remembered(context, cluster, settings).await.unwrap_or_else(|_| options.clone());
     let rendered = render(context, settings, options).await?;
     let step = context.ui.step("Looking at the cluster");
     let subject = look(context, cluster, settings, options, stage, &rendered).await;
