@@ -364,7 +364,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__addon__subcmd__install)
-            opts="-f -o -y -v -h --label --force-conflicts --dry-run --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help metrics"
+            opts="-f -o -y -v -h --label --all-containers --force-conflicts --dry-run --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help metrics logging"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -558,7 +558,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__addon__subcmd__remove)
-            opts="-f -o -y -v -h --dry-run --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help metrics"
+            opts="-f -o -y -v -h --dry-run --context --kubeconfig --profile --file --set --set-file --output --yes --timeout --verbose --color --progress --help metrics logging"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -763,7 +763,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand list 'List the addons, and which are installed'
         }
         &'karctl;addon;install'= {
-            cand --label 'A label of the monitors, beside those that the Prometheuses ask for; may be repeated'
+            cand --label 'A label of what an operator selects, beside those that it asks for; may be repeated'
             cand --context 'Context of the kubeconfig [default: its current one]'
             cand --kubeconfig 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]'
             cand --profile 'A profile over the defaults, by name or file; may be repeated'
@@ -776,6 +776,7 @@ set edit:completion:arg-completer[karctl] = {|@words|
             cand --timeout 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]'
             cand --color 'When to use colour'
             cand --progress 'Form of what is shown on stderr while the command runs'
+            cand --all-containers 'logging: read the lines of all containers, for applications that have `kar` in their own [default: of containers called `kar`, and of the runtime]'
             cand --force-conflicts 'Take fields from whoever changed them'
             cand --dry-run 'Say what would be done, and do nothing'
             cand -y 'Answer yes to every question'

@@ -771,7 +771,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -f -a "install" -d 'Bring an addon about, or up to date'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -f -a "remove" -d 'Take it away'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and not __fish_seen_subcommand_from install remove list" -f -a "list" -d 'List the addons, and which are installed'
-complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l label -d 'A label of the monitors, beside those that the Prometheuses ask for; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l label -d 'A label of what an operator selects, beside those that it asks for; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l context -d 'Context of the kubeconfig [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
@@ -789,6 +789,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_sub
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l all-containers -d 'logging: read the lines of all containers, for applications that have `kar` in their own [default: of containers called `kar`, and of the runtime]'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l force-conflicts -d 'Take fields from whoever changed them'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer yes to every question'

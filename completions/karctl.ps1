@@ -799,7 +799,7 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             break
         }
         'karctl;addon;install' {
-            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label of the monitors, beside those that the Prometheuses ask for; may be repeated')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label of what an operator selects, beside those that it asks for; may be repeated')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Context of the kubeconfig [default: its current one]')
             [CompletionResult]::new('--kubeconfig', '--kubeconfig', [CompletionResultType]::ParameterName, 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'A profile over the defaults, by name or file; may be repeated')
@@ -812,6 +812,7 @@ Register-ArgumentCompleter -Native -CommandName 'karctl' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Form of what is shown on stderr while the command runs')
+            [CompletionResult]::new('--all-containers', '--all-containers', [CompletionResultType]::ParameterName, 'logging: read the lines of all containers, for applications that have `kar` in their own [default: of containers called `kar`, and of the runtime]')
             [CompletionResult]::new('--force-conflicts', '--force-conflicts', [CompletionResultType]::ParameterName, 'Take fields from whoever changed them')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')

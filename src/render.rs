@@ -61,6 +61,13 @@ pub const KUBERNETES: [Template; 13] = [
 /// What has a Prometheus ask Kafka and the sidecars, and their dashboards.
 pub const METRICS: Template = Template::new("metrics.yaml", include_str!("../templates/addon/metrics.yaml"));
 
+/// What has Fluent Bit read the lines of KAR, and their dashboard.
+pub const LOGGING: Template = Template::new("logging.yaml", include_str!("../templates/addon/logging.yaml"));
+
+/// Dashboards of Grafana for logs in Loki, as [`DASHBOARDS`].
+pub const LOG_DASHBOARDS: [(&str, &str); 1] =
+    [("kar-logs.json", include_str!("../templates/addon/dashboards/kar-logs.json"))];
+
 /// Dashboards of Grafana, files as they are: name and content.
 pub const DASHBOARDS: [(&str, &str); 2] = [
     ("kar-applications.json", include_str!("../templates/addon/dashboards/kar-applications.json")),

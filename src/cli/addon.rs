@@ -1,4 +1,5 @@
-//! `karctl addon`: what ties the runtime to a Prometheus that a cluster has. Replaces start-kar-metrics.sh.
+//! `karctl addon`: what ties the runtime to a Prometheus and a log stack that a cluster has. Replaces start-kar-metrics.sh and
+//! start-k3d-logstack.sh.
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -25,12 +26,15 @@ pub enum AddonCommand {
 pub enum AddonArgument {
     /// Figures of Kafka and the sidecars for Prometheus, dashboards for Grafana
     Metrics,
+    /// Levels and messages of log lines for Fluent Bit, a dashboard for Grafana
+    Logging,
 }
 
 impl From<AddonArgument> for Addon {
     fn from(argument: AddonArgument) -> Self {
         match argument {
             AddonArgument::Metrics => Self::Metrics,
+            AddonArgument::Logging => Self::Logging,
         }
     }
 }
@@ -41,9 +45,16 @@ impl From<AddonArgument> for Addon {
 `metrics` is for a Prometheus that the Prometheus Operator runs, such as that of the chart kube-prometheus-stack: a
 ServiceMonitor for Kafka's agent, which `karctl k8s deploy --agent` puts there, a PodMonitor for the sidecars of all
 applications, and dashboards in a ConfigMap that Grafana's sidecar reads. The monitors get the labels that the cluster's
-Prometheuses ask for. It is part of the runtime: `karctl k8s undeploy` takes it away too.
+Prometheuses ask for.
+
+`logging` is for a Fluent Bit that the Fluent Operator runs, wherever that sends what it reads: parsers and a filter that find
+level and message in the lines of `kar`, Kafka and ZooKeeper, and a dashboard for logs in Loki. They get the labels that the
+cluster's ClusterFluentBitConfigs ask for.
+
+Addons are part of the runtime: `karctl k8s undeploy` takes them away too.
 
 Examples:
+  karctl addon install logging
   karctl addon install metrics
   karctl addon install metrics --label release=monitoring
   karctl addon install metrics --dry-run")]
@@ -51,9 +62,13 @@ pub struct InstallArguments {
     /// Which
     #[arg(value_name = "ADDON", value_enum)]
     addon: AddonArgument,
-    /// A label of the monitors, beside those that the Prometheuses ask for; may be repeated
+    /// A label of what an operator selects, beside those that it asks for; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
     label: Vec<(String, String)>,
+    /// logging: read the lines of all containers, for applications that have `kar` in their own [default: of containers
+    /// called `kar`, and of the runtime]
+    #[arg(long)]
+    all_containers: bool,
     /// Take fields from whoever changed them
     #[arg(long)]
     force_conflicts: bool,
@@ -117,6 +132,7 @@ pub async fn run(command: AddonCommand, context: &Context) -> Result<u8> {
             let cluster = connect(context, &arguments.cluster.selection()).await?;
             let options = Options {
                 labels: arguments.label,
+                all_containers: arguments.all_containers,
                 force_conflicts: arguments.force_conflicts,
                 dry_run: arguments.dry_run,
             };

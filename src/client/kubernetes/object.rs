@@ -96,6 +96,14 @@ pub const SERVICE_MONITOR: Kind = namespaced("monitoring.coreos.com/v1", "Servic
 /// What a Prometheus asks of pods.
 pub const POD_MONITOR: Kind = namespaced("monitoring.coreos.com/v1", "PodMonitor", "podmonitors");
 
+/// What a Fluent Bit is configured with, of the Fluent Operator.
+pub const FLUENT_BIT_CONFIG: Kind =
+    cluster_wide("fluentbit.fluent.io/v1alpha2", "ClusterFluentBitConfig", "clusterfluentbitconfigs");
+/// How a Fluent Bit reads a text.
+pub const FLUENT_BIT_PARSER: Kind = cluster_wide("fluentbit.fluent.io/v1alpha2", "ClusterParser", "clusterparsers");
+/// What a Fluent Bit makes of records.
+pub const FLUENT_BIT_FILTER: Kind = cluster_wide("fluentbit.fluent.io/v1alpha2", "ClusterFilter", "clusterfilters");
+
 /// Every kind that karctl knows.
 pub const KINDS: &[Kind] = &[
     NAMESPACE,
@@ -130,6 +138,9 @@ pub const KINDS: &[Kind] = &[
     PROMETHEUS,
     SERVICE_MONITOR,
     POD_MONITOR,
+    FLUENT_BIT_CONFIG,
+    FLUENT_BIT_PARSER,
+    FLUENT_BIT_FILTER,
 ];
 
 impl Kind {

@@ -25,7 +25,8 @@ spec:
   podMonitorNamespaceSelector: {}
 ";
 
-fn addon(runtime: &Runtime, arguments: &[&str]) -> Finished {
+/// `karctl addon` as the administrator.
+pub fn addon(runtime: &Runtime, arguments: &[&str]) -> Finished {
     runtime.cluster.karctl(&runtime.sandbox, [&["addon"], arguments].concat()).output()
 }
 

@@ -7,6 +7,7 @@
 //! assert_eq!(cluster.writes_since(mark), []);
 //! ```
 
+mod addon_logging;
 mod addons;
 mod adoption;
 mod app_pods;

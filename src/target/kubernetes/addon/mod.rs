@@ -2,33 +2,23 @@
 //!
 //! Nothing of it is needed by applications; it goes with the runtime, or before.
 
+mod logging;
+mod metrics;
+mod report;
 mod selection;
-
-use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
-use self::selection::{Labels, takes, wanted};
 use super::connection::permit;
 use super::inventory::{self, Inventory};
 use super::permission::{Permission, require};
 use super::plan::{Outcome, Plan, Policy, plan};
-use super::{apply, manifests, names, not_deployed};
-use crate::change::Change;
-use crate::client::kubernetes::object::{
-    Kind, NAMESPACE, Object, POD_MONITOR, PROMETHEUS, Reference, SERVICE, SERVICE_MONITOR,
-};
+use super::{apply, names, not_deployed};
+use crate::client::kubernetes::object::{Kind, NAMESPACE, Object, Reference};
 use crate::client::kubernetes::{Cluster, Deletion};
-use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
-use crate::render;
-use crate::ui::table;
-
-/// The service in front of Kafka's agent; a deploy with the agent makes it.
-const AGENT_SERVICE: &str = "kafka-jmx-svc";
 
 /// An addon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -36,16 +26,19 @@ const AGENT_SERVICE: &str = "kafka-jmx-svc";
 pub enum Addon {
     /// Figures of Kafka and the sidecars for a Prometheus that the Prometheus Operator runs, and dashboards for Grafana.
     Metrics,
+    /// Lines of `kar`, Kafka and ZooKeeper read by the Fluent Bit that the Fluent Operator runs, and a dashboard for Grafana.
+    Logging,
 }
 
 impl Addon {
     /// Every one.
-    pub const ALL: [Self; 1] = [Self::Metrics];
+    pub const ALL: [Self; 2] = [Self::Metrics, Self::Logging];
 
     /// As it is typed.
     pub fn name(self) -> &'static str {
         match self {
             Self::Metrics => "metrics",
+            Self::Logging => "logging",
         }
     }
 
@@ -53,6 +46,7 @@ impl Addon {
     pub fn summary(self) -> &'static str {
         match self {
             Self::Metrics => "figures of Kafka and the sidecars for Prometheus, dashboards for Grafana",
+            Self::Logging => "levels and messages of log lines for Fluent Bit, a dashboard for Grafana",
         }
     }
 }
@@ -60,8 +54,10 @@ impl Addon {
 /// How an addon is installed.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Labels of the monitors, beside those that the cluster's Prometheuses ask for; these go first.
+    /// Labels of what an operator selects by labels, beside those that it asks for; these go first.
     pub labels: Vec<(String, String)>,
+    /// `logging`: read the lines of all containers of the cluster.
+    pub all_containers: bool,
     /// Take fields from other managers.
     pub force_conflicts: bool,
     /// Only say what would be done.
@@ -81,7 +77,7 @@ pub struct Installed {
     pub dry_run: bool,
     /// What became of each object.
     pub objects: Vec<Outcome>,
-    /// The Prometheuses that take it up, `namespace/name`.
+    /// Who takes it up: the Prometheuses, `namespace/name`, or the configurations of Fluent Bit.
     pub taken_by: Vec<String>,
 }
 
@@ -120,38 +116,11 @@ pub struct KnownAddon {
     pub objects: Vec<String>,
 }
 
-/// What there is around an addon.
-struct Surroundings {
-    /// The runtime's namespace.
-    own: Object,
-    prometheuses: Vec<Object>,
-    /// Whether Kafka's agent is there.
-    has_agent: bool,
-}
-
-impl Surroundings {
-    /// Fails where the runtime or the operator is not there.
-    async fn look(context: &Context, cluster: &Cluster, namespace: &str) -> Result<Self> {
-        let runtime = Inventory::read(cluster, &inventory::reference(namespace)).await?;
-        let own = cluster.get(&Reference::new(NAMESPACE, "", namespace)).await.map_err(Failure::from)?;
-        let (Some(_), Some(own)) = (runtime, own) else { return Err(not_deployed(namespace).into()) };
-        let groups = cluster.groups().await.map_err(Failure::from)?;
-        if !groups.iter().any(|group| group == PROMETHEUS.group()) {
-            return Err(no_operator(namespace).into());
-        }
-        let prometheuses = prometheuses(context, cluster).await?;
-        let agent = cluster.get(&Reference::new(SERVICE, namespace, AGENT_SERVICE)).await.map_err(Failure::from)?;
-        Ok(Self { own, prometheuses, has_agent: agent.is_some() })
-    }
-
-    /// The labels of monitors of a kind: those that were given, and those that the Prometheuses ask for.
-    fn labels(&self, kind: Kind, given: &[(String, String)]) -> Labels {
-        let mut labels: Labels = given.iter().cloned().collect();
-        for (name, value) in wanted(&self.prometheuses, kind) {
-            labels.entry(name).or_insert(value);
-        }
-        labels
-    }
+/// What an addon is to be on a cluster.
+struct Wanted {
+    objects: Vec<Object>,
+    taken_by: Vec<String>,
+    warnings: Vec<String>,
 }
 
 /// Brings an addon about, or up to date.
@@ -165,30 +134,47 @@ pub async fn install(
     addon: Addon,
     options: &Options,
 ) -> Result<Installed> {
-    let around = Surroundings::look(context, cluster, namespace).await?;
-    let [services, pods] = [SERVICE_MONITOR, POD_MONITOR].map(|kind| around.labels(kind, &options.labels));
-    let policy = Policy { adopt: false, force_conflicts: options.force_conflicts };
-    let objects = metrics(namespace, &services, &pods)?;
-    let plan = plan(cluster, objects, inventory::of_addon(namespace, addon.name()), policy).await?;
-    bring_about(context, cluster, addon, &plan, policy, options.dry_run).await?;
-    let takes_all = |prometheus: &&Object| {
-        takes(prometheus, SERVICE_MONITOR, &services, &around.own) && takes(prometheus, POD_MONITOR, &pods, &around.own)
+    let (runtime, own) =
+        (Inventory::read(cluster, &inventory::reference(namespace)).await?, own(cluster, namespace).await?);
+    let (Some(_), Some(own)) = (runtime, own) else { return Err(not_deployed(namespace).into()) };
+    let wanted = match addon {
+        Addon::Metrics => metrics::wanted(context, cluster, &own, options).await?,
+        Addon::Logging => logging::wanted(context, cluster, namespace, options).await?,
     };
-    let taken_by: Vec<_> = around.prometheuses.iter().filter(takes_all).map(place).collect();
-    if taken_by.is_empty() {
-        context.ui.warn(untaken(&around.prometheuses, namespace));
-    }
-    if !around.has_agent {
-        context.ui.warn("Kafka shows no figures yet; `karctl k8s deploy --agent` has it do so");
-    }
+    let policy = Policy { adopt: false, force_conflicts: options.force_conflicts };
+    let plan = plan(cluster, wanted.objects, inventory::of_addon(namespace, addon.name()), policy).await?;
+    bring_about(context, cluster, addon, &plan, policy, options.dry_run).await?;
+    wanted.warnings.iter().for_each(|warning| context.ui.warn(warning));
     Ok(Installed {
         addon,
         context: cluster.chosen().context.clone(),
         namespace: namespace.to_owned(),
         dry_run: options.dry_run,
         objects: plan.outcomes(),
-        taken_by,
+        taken_by: wanted.taken_by,
     })
+}
+
+/// The runtime's namespace.
+async fn own(cluster: &Cluster, namespace: &str) -> Result<Option<Object>> {
+    Ok(cluster.get(&Reference::new(NAMESPACE, "", namespace)).await.map_err(Failure::from)?)
+}
+
+/// Whether the cluster has kinds of a group.
+async fn has_group(cluster: &Cluster, kind: Kind) -> Result<bool> {
+    let groups = cluster.groups().await.map_err(Failure::from)?;
+    Ok(groups.iter().any(|group| group == kind.group()))
+}
+
+/// Those of a kind of the whole cluster; `None` for who may not see them.
+async fn all(cluster: &Cluster, kind: Kind) -> Result<Option<Vec<Object>>> {
+    match cluster.list(kind, None, "").await {
+        Ok(found) => Ok(Some(found)),
+        // The operator's group without this kind.
+        Err(error) if error.status() == Some(404) => Ok(Some(Vec::new())),
+        Err(error) if error.status() == Some(403) => Ok(None),
+        Err(error) => Err(Failure::from(error).into()),
+    }
 }
 
 async fn bring_about(
@@ -208,55 +194,6 @@ async fn bring_about(
     }
     permit(context, cluster, &format!("Install the addon {}", addon.name())).await?;
     apply::carry_out(context, cluster, plan, policy).await
-}
-
-/// The objects of the addon `metrics`.
-fn metrics(namespace: &str, service_labels: &Labels, pod_labels: &Labels) -> Result<Vec<Object>> {
-    let dashboards: BTreeMap<_, _> = render::DASHBOARDS.into_iter().collect();
-    let values = json!({"service_labels": service_labels, "pod_labels": pod_labels, "dashboards": dashboards});
-    manifests::rendered(&render::METRICS, &values, namespace, (names::COMPONENT, "metrics"))
-}
-
-/// Those of the whole cluster, as far as whoever asks may see them.
-async fn prometheuses(context: &Context, cluster: &Cluster) -> Result<Vec<Object>> {
-    match cluster.list(PROMETHEUS, None, "").await {
-        Ok(found) => Ok(found),
-        // The operator's group without this kind.
-        Err(error) if error.status() == Some(404) => Ok(Vec::new()),
-        Err(error) if error.status() == Some(403) => {
-            context.ui.warn("you may not list the Prometheuses of the cluster: give the labels they want with --label");
-            Ok(Vec::new())
-        }
-        Err(error) => Err(Failure::from(error).into()),
-    }
-}
-
-fn place(object: &Object) -> String {
-    format!("{}/{}", object.namespace(), object.name())
-}
-
-fn no_operator(namespace: &str) -> Failure {
-    Failure::new("no Prometheus Operator is on this cluster: it has no ServiceMonitors")
-        .hint("install one, such as the chart kube-prometheus-stack, then run the same command again")
-        .hint(format!(
-            "a Prometheus without an operator finds Kafka at {AGENT_SERVICE}.{namespace}.svc:7071, and sidecars at port \
-             3500, path /metrics, of the pods with the label kar.ibm.com/app"
-        ))
-        .code(Code::NoPrometheusOperator)
-}
-
-fn untaken(prometheuses: &[Object], namespace: &str) -> String {
-    match prometheuses {
-        [] => "no Prometheus was seen on the cluster, so nobody takes the figures up yet".to_owned(),
-        seen => {
-            let seen: Vec<_> = seen.iter().map(place).collect();
-            format!(
-                "no Prometheus takes the figures up: {} asks for other labels (--label gives some) or does not look at \
-                 namespace {namespace}",
-                seen.join(", ")
-            )
-        }
-    }
 }
 
 /// Takes an addon away.
@@ -316,56 +253,4 @@ pub async fn list(cluster: &Cluster, namespace: &str) -> Result<Addons> {
         addons.push(KnownAddon { addon, summary: addon.summary(), is_installed: written.is_some(), objects });
     }
     Ok(Addons { namespace: namespace.to_owned(), addons })
-}
-
-impl Installed {
-    /// The form for people.
-    pub fn text(&self) -> String {
-        let mut text = String::new();
-        for object in self.objects.iter().filter(|object| object.change != Change::Unchanged) {
-            let would = if self.dry_run { "would be " } else { "" };
-            text.push_str(&format!("{} {}/{}: {would}{}", object.kind, self.namespace, object.name, object.change));
-            if object.change == Change::Updated && !object.fields.is_empty() {
-                text.push_str(&format!(" ({})", object.fields.join(", ")));
-            }
-            text.push('\n');
-        }
-        let (is_same, name) = (text.is_empty(), self.addon.name());
-        text.push_str(&match (self.dry_run, is_same) {
-            (true, true) => format!("The addon {name} is installed; nothing would be done\n"),
-            (true, false) => "Nothing was done\n".to_owned(),
-            (false, true) => format!("The addon {name} is installed; nothing was to be done\n"),
-            (false, false) => format!("The addon {name} is installed\n"),
-        });
-        if !self.taken_by.is_empty() {
-            text.push_str(&format!("Prometheus {} takes its figures up\n", self.taken_by.join(", ")));
-        }
-        text
-    }
-}
-
-impl RemovedAddon {
-    /// The form for people.
-    pub fn text(&self) -> String {
-        let name = self.addon.name();
-        if self.removed.is_empty() {
-            return format!("The addon {name} is not installed\n");
-        }
-        let would = if self.dry_run { "would be " } else { "" };
-        let mut text: String = self.removed.iter().map(|object| format!("{object}: {would}removed\n")).collect();
-        text.push_str(if self.dry_run { "Nothing was done\n" } else { "Nothing of it is left\n" });
-        text
-    }
-}
-
-impl Addons {
-    /// The form for people.
-    pub fn text(&self) -> String {
-        let mut rows = vec![["ADDON", "STATE", "WHAT IT BRINGS"].map(str::to_owned).to_vec()];
-        rows.extend(self.addons.iter().map(|known| {
-            let state = if known.is_installed { "installed" } else { "-" };
-            [known.addon.name(), state, known.summary].map(str::to_owned).to_vec()
-        }));
-        table(&rows)
-    }
 }

@@ -1,4 +1,4 @@
-//! Which Prometheus of a cluster takes up a monitor, and what labels it wants for that. Pure.
+//! Which Prometheus of a cluster takes up a monitor, or which Fluent Bit a filter, and what labels it wants for that. Pure.
 //!
 //! The Prometheus Operator's rule: no selector takes nothing, an empty one everything; without a selector of namespaces
 //! only those of the Prometheus' own namespace are taken.
@@ -23,16 +23,23 @@ fn selectors(prometheus: &Object, kind: Kind) -> (Option<&Value>, Option<&Value>
 /// The labels that monitors of a kind need so that these Prometheuses take them. Where two want different values of one
 /// label, the first has its way.
 pub fn wanted(prometheuses: &[Object], kind: Kind) -> Labels {
+    asked_for(prometheuses.iter().filter_map(|prometheus| selectors(prometheus, kind).0))
+}
+
+/// The labels that selectors ask for. Where two want different values of one label, the first has its way.
+pub fn asked_for<'s>(selectors: impl Iterator<Item = &'s Value>) -> Labels {
     let mut labels = Labels::new();
-    for prometheus in prometheuses {
-        let matched = selectors(prometheus, kind).0.and_then(|selector| selector["matchLabels"].as_object());
-        for (name, value) in matched.into_iter().flatten() {
-            if let Some(value) = value.as_str() {
-                labels.entry(name.clone()).or_insert_with(|| value.to_owned());
-            }
+    for (name, value) in selectors.filter_map(|selector| selector["matchLabels"].as_object()).flatten() {
+        if let Some(value) = value.as_str() {
+            labels.entry(name.clone()).or_insert_with(|| value.to_owned());
         }
     }
     labels
+}
+
+/// Whether labels fit a selector of the Fluent Operator: no selector takes everything, as an empty one does.
+pub fn fits(selector: Option<&Value>, labels: &Labels) -> bool {
+    selector.is_none_or(|selector| matches(selector, |name| labels.get(name).map(String::as_str)))
 }
 
 /// Whether a Prometheus takes monitors of a kind that have these labels, in a namespace.
