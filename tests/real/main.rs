@@ -43,4 +43,5 @@ mod secrets;
 mod served;
 mod state;
 mod sweep;
+mod token_server;
 mod trial;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
+use crate::token_server::{ISSUER, SERVICE, TokenServer};
 
 /// What Debian calls it.
 const PROGRAM: &str = "docker-registry";
@@ -46,6 +47,18 @@ impl Server {
     /// With TLS, and a certificate of an authority that nobody knows: [`Server::authority`].
     pub fn with_tls() -> Self {
         Self::start("", true)
+    }
+
+    /// Without TLS, for whoever brings a token of this server.
+    pub fn with_tokens(tokens: &TokenServer) -> Self {
+        let folder = Sandbox::new();
+        let certificate = folder.write("tokens.crt", tokens.certificate());
+        let (realm, certificate) = (tokens.realm(), certificate.display());
+        let auth = format!(
+            "auth: {{token: {{realm: '{realm}', service: {SERVICE}, issuer: {ISSUER}, rootcertbundle: {certificate}}}}}\n"
+        );
+        // It has read the file once it listens.
+        Self::start(&auth, false)
     }
 
     /// Without TLS, for everybody, on the loopback of a network namespace.

@@ -6,6 +6,7 @@ use super::{Saved, assert_nothing_is_left, digest, done, fails};
 use crate::parts;
 use crate::registry_server::{PASSWORD, Server, USER};
 use crate::sandbox::Sandbox;
+use crate::token_server::TokenServer;
 
 /// The docker command on the tests' engine; the images of this test are taken from it at the end.
 struct Docker {
@@ -160,6 +161,36 @@ fn a_login_is_taken_from_stdin_and_from_where_docker_keeps_it() {
     sandbox.write("home/.docker/config.json", format!(r#"{{"credHelpers": {{"{host}": "test"}}}}"#));
     let again = push(&[], "");
     assert!(again.stdout.contains("unchanged"), "{}{}", again.stdout, again.stderr);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_registry_that_wants_tokens_is_shown_them_and_never_the_login() {
+    let tokens = TokenServer::new();
+    let server = Server::with_tokens(&tokens);
+    let sandbox = Sandbox::new();
+    sandbox.write("work/x.tar", Saved::new("kar/x:1", 1 << 20).archive);
+    let host = server.host();
+    let run = |line: &[&str], stdin: &str| sandbox.karctl(line.iter().copied()).stdin(stdin).output();
+    let push = ["images", "push", "--file", "x.tar", "--to", &host, "-vv"];
+    fails(&run(&push, ""), "KAR321", &format!("log in with `docker login {host}`"));
+    let as_user = [&push[..], &["--user", USER, "--password-stdin"]].concat();
+    fails(&run(&as_user, "wrong"), "KAR321", "");
+    let before = tokens.asked().len();
+    let pushed = run(&as_user, PASSWORD);
+    assert_eq!(pushed.status, Some(0), "{}", pushed.stderr);
+    assert!(!(pushed.stdout + &pushed.stderr).contains(PASSWORD));
+    let asked = tokens.asked().split_off(before);
+    assert!(asked.contains(&"kar repository:kar/x:pull,push".to_owned()), "{asked:?}");
+    assert!(run(&as_user, PASSWORD).stdout.contains("unchanged"));
+
+    // Everybody may read, and the layer that is there already is taken from where it is.
+    let copy = ["images", "mirror", &server.image("kar/x:1"), &server.image("other/x:1")];
+    fails(&run(&copy, ""), "KAR321", "");
+    let copied = run(&[&copy[..], &["--user", USER, "--password-stdin"]].concat(), PASSWORD);
+    assert_eq!(copied.status, Some(0), "{}", copied.stderr);
+    assert!(copied.stdout.contains("created"), "{}", copied.stdout);
+    assert_nothing_is_left(&sandbox);
 }
 
 #[test]
