@@ -5,6 +5,7 @@ pub mod child;
 pub mod disk;
 pub mod docker;
 pub mod download;
+pub mod draft;
 pub mod file;
 pub mod http;
 pub mod ibmcloud;

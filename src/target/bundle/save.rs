@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use serde_json::json;
 use super::{CONTENTS, Contents, END_OF_IMAGES, Entry, FORMAT, Image, MANIFESTS, NATIVE, SBOM, SETTINGS, sbom, verify};
 use crate::change::Change;
 use crate::client::docker::Docker;
+use crate::client::draft::Draft;
 use crate::client::registry::Reference;
 use crate::client::registry::manifest::{Descriptor, Manifest, RawManifest, digest_of, media_type};
 use crate::context::Context;
@@ -304,26 +305,24 @@ fn files(root: &Path) -> std::io::Result<BTreeMap<String, PathBuf>> {
     Ok(files)
 }
 
-/// Beside its place first; there only when whole.
+/// There only when whole.
 fn write(path: &Path, contents: &Contents, parts: &[Part]) -> std::io::Result<u64> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(MODE)).tempfile_in(folder)?;
-    let mut tar = tar::Builder::new(BufWriter::with_capacity(BUFFER, file));
+    let mut tar = tar::Builder::new(BufWriter::with_capacity(BUFFER, Draft::of(path, MODE)?));
     let first = serde_json::to_vec_pretty(contents)?;
     tar.append_data(&mut header(first.len() as u64, MODE), CONTENTS, &*first)?;
     for Part { entry, source } in parts {
         let mut header = header(entry.size, if entry.is_executable { PROGRAM_MODE } else { MODE });
         match source {
             Source::Memory(bytes) => tar.append_data(&mut header, &entry.path, &**bytes)?,
-            Source::Extent(extent) => tar.append_data(&mut header, &entry.path, extent.reader())?,
+            Source::Extent(extent) => {
+                let reader = BufReader::with_capacity(BUFFER, extent.reader());
+                tar.append_data(&mut header, &entry.path, reader)?;
+            }
         }
     }
     let mut buffered = tar.into_inner()?;
     buffered.flush()?;
-    let file = buffered.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-    let size = file.as_file().metadata()?.len();
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(size)
+    buffered.into_inner().map_err(std::io::IntoInnerError::into_error)?.place()
 }
 
 fn header(size: u64, mode: u32) -> tar::Header {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::{assert_nothing_is_left, done, fails};
 use crate::fault_proxy::{Fault, FaultProxy, Shapes};
+use crate::instance::{Engine::Native, Instance};
 use crate::parts;
 use crate::registry_server::Server;
 use crate::sandbox::Sandbox;
@@ -231,4 +232,68 @@ fn every_request_of_a_load_into_an_engine_may_fail() {
             assert!(load(None).stdout.contains("karctl-test/tiny:1 unchanged"), "{attempt}");
         }
     }
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn the_native_engine_runs_from_a_bundle_where_nothing_can_be_fetched() {
+    // The parts are fetched where they are not yet.
+    let fetched = Instance::new(Native);
+    fetched.must(&fetched.up(&[]));
+    let save = ["bundle", "save", "kar.tar", "--only-these", "--image", "karctl-test/tiny:1"];
+    assert_eq!(done(&fetched.sandbox, &save)["change"], "created");
+
+    let mut other = Instance::new(Native);
+    std::fs::rename(fetched.sandbox.path("work/kar.tar"), other.sandbox.path("work/kar.tar")).expect("moved");
+    drop(fetched);
+    // A cache of its own, Java, and neither Maven nor a way out.
+    std::os::unix::fs::symlink(parts::program("java"), other.sandbox.path("bin/java")).expect("a link");
+    let (cache, path) = (other.sandbox.path("cache"), other.sandbox.path("bin"));
+    let nowhere = "http://127.0.0.1:1";
+    for (name, value) in [("HTTPS_PROXY", nowhere), ("HTTP_PROXY", nowhere)] {
+        other.sandbox.set_variable(name, value);
+    }
+    other.sandbox.set_variable("XDG_CACHE_HOME", cache);
+    other.sandbox.set_variable("PATH", path);
+    let without = other.run(&other.up(&[]));
+    assert_eq!(without.status, Some(1), "{}", without.stderr);
+    let native = done(&other.sandbox, &["bundle", "load", "kar.tar"])["native"].clone();
+    let names: Vec<_> = native.as_array().expect("a list").iter().map(|part| &part["name"]).collect();
+    assert!(names.iter().any(|name| *name == "kafka-3.9.1"), "{names:?}");
+    other.must(&other.up(&[]));
+    other.client_must(&["write", "--app", "bundle", "--count", "100"]);
+    other.client_must(&["verify", "--app", "bundle", "--count", "100"]);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_bundle_that_is_cut_while_it_is_written_leaves_no_file() {
+    let sandbox = Sandbox::new().variable("DOCKER_HOST", parts::docker_host());
+    let work = sandbox.path("work");
+    let save = ["bundle", "save", "kar.tar", "--only-these", "--image", "karctl-test/kafka:3.9.1"];
+    let writes = |process: u32| {
+        let files = std::fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten().flatten();
+        files.filter_map(|file| std::fs::read_link(file.path()).ok()).any(|file| file.starts_with(&work))
+    };
+    let cut = || {
+        let mut saving = sandbox.karctl(save).start();
+        loop {
+            if writes(saving.id()) {
+                saving.kill().expect("it runs, or has ended");
+            }
+            if let Some(status) = saving.try_wait().expect("its own child") {
+                return status.code().is_none();
+            }
+        }
+    };
+    // It may come to its end before it is cut.
+    let is_cut = (0..20).any(|_| {
+        std::fs::remove_file(work.join("kar.tar")).ok();
+        cut()
+    });
+    assert!(is_cut, "it was never seen to write");
+    assert_eq!(std::fs::read_dir(&work).expect("a folder").count(), 0);
+    assert_eq!(done(&sandbox, &save)["change"], "created");
+    assert_eq!(std::fs::read_dir(&work).expect("a folder").count(), 1);
+    assert_nothing_is_left(&sandbox);
 }
