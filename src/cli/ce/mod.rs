@@ -1,7 +1,13 @@
 //! `karctl ce`: IBM Cloud Code Engine.
 
+mod delete;
+mod list;
 mod login;
+mod logs;
 mod project;
+mod run;
+mod scale;
+mod status;
 
 use std::path::PathBuf;
 
@@ -19,13 +25,27 @@ Nothing is asked: the login is an API key (IBMCLOUD_API_KEY, or a file), or that
 Examples:
   export IBMCLOUD_API_KEY=@key.json IBMCLOUD_REGION=eu-de
   karctl ce login --check                  who, which account, region and project, and from where each is taken
-  karctl ce project create kar --use       made, active, and what other commands act on")]
+  karctl ce project create kar --use       made, active, and what other commands act on
+  karctl ce run --app hello --name hello-js --image us.icr.io/me/hello:1 --service greeter
+  karctl ce list                           the components of the project")]
 pub enum CeCommand {
     /// Show which login is used, and which region and project
     Login(login::LoginArguments),
     /// Projects of Code Engine
     #[command(subcommand)]
     Project(project::ProjectCommand),
+    /// Run a component of an application, or bring it to what is asked for
+    Run(Box<run::RunArguments>),
+    /// List the components of a project
+    List(list::ListArguments),
+    /// Show a component, its revisions and its instances
+    Status(status::StatusArguments),
+    /// Say how the instances of a component are, and where its log is
+    Logs(logs::LogsArguments),
+    /// Change how many instances a component has
+    Scale(scale::ScaleArguments),
+    /// Delete a component
+    Delete(delete::DeleteArguments),
 }
 
 /// Which account, region and project.
@@ -88,6 +108,11 @@ impl ProjectArguments {
     }
 }
 
+/// The status of what has none of its own.
+fn done(result: Result<()>) -> Result<u8> {
+    result.map(|()| 0)
+}
+
 /// Runs one subcommand.
 ///
 /// # Errors
@@ -96,5 +121,11 @@ pub async fn run(command: CeCommand, context: &Context) -> Result<u8> {
     match command {
         CeCommand::Login(arguments) => arguments.run(context).await,
         CeCommand::Project(command) => project::run(command, context).await,
+        CeCommand::Run(arguments) => done(run::run(*arguments, context).await),
+        CeCommand::List(arguments) => done(list::run(&arguments, context).await),
+        CeCommand::Status(arguments) => status::run(&arguments, context).await,
+        CeCommand::Logs(arguments) => done(logs::run(&arguments, context).await),
+        CeCommand::Scale(arguments) => done(scale::run(&arguments, context).await),
+        CeCommand::Delete(arguments) => done(delete::run(&arguments, context).await),
     }
 }

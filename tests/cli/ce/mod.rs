@@ -1,5 +1,6 @@
 //! `karctl ce` against a fake of IBM Cloud, whole binary.
 
+mod component;
 mod login;
 mod project;
 

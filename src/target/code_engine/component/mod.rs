@@ -20,6 +20,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::account::Account;
 use crate::client::ibmcloud::Session;
 use crate::client::ibmcloud::code_engine::{App, Project, Variable};
 use crate::code::Code;
@@ -51,6 +52,16 @@ pub struct Place {
     pub session: Session,
     /// The project that they are in.
     pub project: Project,
+}
+
+impl Place {
+    /// The project that is chosen.
+    ///
+    /// # Errors
+    /// When none is chosen, or it cannot be used.
+    pub async fn of(account: &Account) -> Result<Self> {
+        Ok(Self { project: account.project().await?, session: account.session.clone() })
+    }
 }
 
 /// Whether the newest state of an application is waited for.

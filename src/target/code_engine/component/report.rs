@@ -7,7 +7,7 @@ use crate::ui::table;
 
 /// `karctl ce run`.
 pub fn run(ran: &Ran) -> String {
-    let (name, verb) = (&ran.name, verb(ran.action, ran.dry_run));
+    let (name, verb) = (&ran.name, verb(ran.change, ran.dry_run));
     let fields = if ran.changed.is_empty() { String::new() } else { format!(" ({})", ran.changed.join(", ")) };
     let mut text = format!("{name} of the application {} {verb} in the project {}{fields}\n", ran.app, ran.project);
     if let Some(request) = &ran.request {
@@ -104,7 +104,7 @@ pub fn scale(scaled: &Scaled) -> String {
     let (name, count) = (&scaled.name, scaled.instances);
     let noun = if count == 1 { "instance" } else { "instances" };
     let before = range(scaled.before[0], scaled.before[1]);
-    match (scaled.action, scaled.dry_run) {
+    match (scaled.change, scaled.dry_run) {
         (Change::Unchanged, _) => format!("{name} has {count} {noun} (unchanged)\n"),
         (_, true) => format!("{name} would have {count} {noun} instead of {before}\n"),
         (_, false) => format!("{name} has {count} {noun} instead of {before}\n"),

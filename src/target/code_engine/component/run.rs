@@ -27,7 +27,7 @@ pub struct Ran {
     /// The project.
     pub project: String,
     /// What was done, or would be.
-    pub action: Change,
+    pub change: Change,
     /// Fields that were changed, or would be, in Code Engine's words.
     pub changed: Vec<&'static str>,
     /// How it is; null where nothing was sent.
@@ -59,7 +59,7 @@ pub async fn run(context: &Context, place: &Place, wanted: &Wanted, waiting: Wai
         name: name.clone(),
         app: app.clone(),
         project: project.name.clone(),
-        action: found.action,
+        change: found.change,
         changed: found.changed,
         status: None,
         endpoint: None,
@@ -83,7 +83,7 @@ pub async fn run(context: &Context, place: &Place, wanted: &Wanted, waiting: Wai
 /// What was done, or would be.
 pub struct Ensured {
     /// What became of it.
-    pub action: Change,
+    pub change: Change,
     /// The fields that differed.
     pub changed: Vec<&'static str>,
     /// The application as it was answered last.
@@ -117,13 +117,13 @@ async fn plan(place: &Place, name: &ComponentName, wanted: &AppSpec) -> Result<E
     let there = place.session.app(&place.project.id, name.as_str()).await?;
     let Some(there) = there else {
         let request = Some(Value::Object(wanted.creation(name.as_str(), shows)));
-        return Ok(Ensured { action: Change::Created, changed: Vec::new(), app: None, request });
+        return Ok(Ensured { change: Change::Created, changed: Vec::new(), app: None, request });
     };
     check_own(&there, "change")?;
     let changed = difference(&there.spec, wanted);
     let action = if changed.is_empty() { Change::Unchanged } else { Change::Updated };
     let request = (!changed.is_empty()).then(|| Value::Object(wanted.patch(&changed, shows)));
-    Ok(Ensured { action, changed, app: None, request })
+    Ok(Ensured { change: action, changed, app: None, request })
 }
 
 /// Makes it, or brings what differs to what is wanted, whoever else changes it meanwhile.
@@ -140,7 +140,7 @@ pub async fn ensure(context: &Context, place: &Place, name: &ComponentName, want
     loop {
         let failure = match place.session.app(project, name.as_str()).await? {
             None => match place.session.create_app(project, name.as_str(), wanted).await {
-                Ok(app) => return Ok(Ensured { action: Change::Created, changed, app: Some(app), request: None }),
+                Ok(app) => return Ok(Ensured { change: Change::Created, changed, app: Some(app), request: None }),
                 Err(error) if error.is_conflict() => {
                     own = own.or(error.is_doubtful().then_some(Change::Created));
                     error
@@ -152,11 +152,11 @@ pub async fn ensure(context: &Context, place: &Place, name: &ComponentName, want
                 let fields = difference(&there.spec, wanted);
                 if fields.is_empty() {
                     let action = own.unwrap_or(Change::Unchanged);
-                    return Ok(Ensured { action, changed, app: Some(there), request: None });
+                    return Ok(Ensured { change: action, changed, app: Some(there), request: None });
                 }
                 changed.clone_from(&fields);
                 match place.session.patch_app(project, &there, wanted, &fields).await {
-                    Ok(app) => return Ok(Ensured { action: Change::Updated, changed, app: Some(app), request: None }),
+                    Ok(app) => return Ok(Ensured { change: Change::Updated, changed, app: Some(app), request: None }),
                     Err(error) if error.is_conflict() => {
                         turns += 1;
                         own = own.or(error.is_doubtful().then_some(Change::Updated));

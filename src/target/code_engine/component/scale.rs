@@ -21,7 +21,7 @@ pub struct Scaled {
     /// How many it had, at least and at most.
     pub before: [u32; 2],
     /// What was done, or would be.
-    pub action: Change,
+    pub change: Change,
     /// Whether nothing was done because of `--dry-run`.
     pub dry_run: bool,
 }
@@ -45,10 +45,10 @@ pub async fn scale(
     let before = [there.spec.scale_min_instances, there.spec.scale_max_instances];
     let mut action = if difference(&there.spec, &wanted).is_empty() { Change::Unchanged } else { Change::Updated };
     if mode == Mode::Do {
-        action = ensure(context, place, name, &wanted).await?.action;
+        action = ensure(context, place, name, &wanted).await?.change;
         if waiting == Waiting::UntilDone {
             until_ready(context, place, name, &wanted).await?;
         }
     }
-    Ok(Scaled { name: name.clone(), instances, before, action, dry_run: mode == Mode::DryRun })
+    Ok(Scaled { name: name.clone(), instances, before, change: action, dry_run: mode == Mode::DryRun })
 }
