@@ -16,6 +16,8 @@ pub enum Fault {
         /// HTTP status.
         status: u16,
     },
+    /// 400, with all that was sent in the message; nothing is done.
+    Echo,
     /// The connection is closed before anything is done.
     Refuse,
     /// It is done, and the connection closed without an answer.

@@ -84,6 +84,11 @@ fn before(shared: &Shared, request: &Request, fault: Option<Fault>) -> Option<Op
             Some(Some(answer.header("retry-after", retry_after.to_string())))
         }
         Fault::Gateway { status } => Some(Some(Answer::empty(status))),
+        Fault::Echo => {
+            let sent = request.header("authorization").unwrap_or_default();
+            let message = format!("this was sent: {sent} {}", String::from_utf8_lossy(&request.body));
+            Some(Some(Answer::error(request.service, 400, "bad_request", &message)))
+        }
         Fault::Refuse => Some(None),
         Fault::Expire => {
             shared.account.lock().expect("unharmed").expire_tokens();

@@ -1,8 +1,10 @@
 //! `karctl ce` against a fake of IBM Cloud, whole binary.
 
+mod canary;
 mod component;
 mod login;
 mod project;
+mod sweep;
 
 use std::ffi::OsString;
 

@@ -1,0 +1,184 @@
+//! Everything that can go wrong with every request of every command: a recorded run names the requests, each then fails in
+//! every way that it can, and the same command again finishes. Nothing is made twice.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Customer;
+use crate::ibmcloud::{Fault, Point};
+use crate::sandbox::Finished;
+
+/// Commands at once: they wait for most of their time.
+const WORKERS: usize = 24;
+
+/// A command, and what there is before it.
+struct Scenario {
+    line: &'static str,
+    prepare: fn(&Customer, &str),
+}
+
+const RUN: &str =
+    "run --app hello --name hello --image us.icr.io/kar/hello:1 --service greeter --registry-secret login";
+
+/// Every `ce` command, some of them in several situations.
+const SCENARIOS: &[Scenario] = &[
+    Scenario { line: "login --check", prepare: nothing },
+    Scenario { line: "project list", prepare: nothing },
+    Scenario { line: "project create new", prepare: nothing },
+    Scenario { line: "project use kar", prepare: nothing },
+    Scenario { line: "project delete kar -y", prepare: nothing },
+    Scenario { line: RUN, prepare: nothing },
+    Scenario { line: RUN, prepare: with_former },
+    Scenario { line: RUN, prepare: with_component },
+    Scenario { line: "list", prepare: with_component },
+    Scenario { line: "status hello", prepare: with_component },
+    Scenario { line: "logs hello", prepare: with_component },
+    Scenario { line: "scale hello 3", prepare: with_component },
+    Scenario { line: "delete hello -y", prepare: with_component },
+];
+
+fn nothing(_: &Customer, _: &str) {}
+
+fn with_component(customer: &Customer, _: &str) {
+    customer.run(RUN, 0);
+}
+
+fn with_former(customer: &Customer, _: &str) {
+    customer.run("run --app hello --name hello --image us.icr.io/kar/hello:0 --env OLD=1", 0);
+}
+
+/// Somebody with an enabled project, and one page for each entry of a list.
+fn customer(scenario: &Scenario) -> Customer {
+    let mut customer = Customer::new();
+    let project = customer.cloud.change(|account| {
+        (account.page_size, account.creation_reads) = (1, 0);
+        (account.deletion_reads, account.deployment_reads) = (0, 0);
+        account.add_project("other");
+        let project = account.add_project("kar");
+        account.add_secret(&project, "kar.ibm.com.runtime-config", "generic", json!({ "REDIS_HOST": "r" }));
+        let login = json!({ "server": "us.icr.io", "username": "u", "password": "p" });
+        account.add_secret(&project, "login", "registry", login);
+        project
+    });
+    customer.sandbox.set_variable("CE_PROJECT_ID", &project);
+    (scenario.prepare)(&customer, &project);
+    customer.cloud.forget();
+    customer.cloud.heal();
+    customer
+}
+
+/// All that there is at the end, without what differs from run to run.
+fn state(customer: &Customer) -> Value {
+    customer.cloud.change(|account| {
+        account.sweep();
+        let projects = account.projects.iter().map(|project| {
+            let secrets: BTreeMap<_, _> =
+                project.secrets.iter().map(|(name, one)| (name, (&one.format, &one.data))).collect();
+            let apps: BTreeMap<_, _> = project
+                .apps
+                .iter()
+                .map(|(name, app)| (name, (&app.fields, app.revisions.len(), app.life.is_leaving())))
+                .collect();
+            json!({ "name": project.name, "leaving": project.life.is_leaving(), "secrets": secrets, "apps": apps })
+        });
+        projects.collect()
+    })
+}
+
+fn run(customer: &Customer, line: &str) -> Finished {
+    customer.ce(line.split(' ')).output()
+}
+
+/// What can go wrong with a request.
+fn faults(shape: &str) -> Vec<Fault> {
+    let mut faults = vec![
+        Fault::TooMany { retry_after: 0 },
+        Fault::Gateway { status: 503 },
+        Fault::Refuse,
+        Fault::Cut,
+        Fault::Torn,
+        Fault::Slow(Duration::from_millis(300)),
+    ];
+    let is = |method: &str| shape.contains(&format!(" {method} "));
+    if !shape.starts_with("iam ") {
+        faults.push(Fault::Expire);
+    }
+    if is("PUT") || is("PATCH") {
+        faults.push(Fault::Stale);
+    }
+    if !shape.starts_with("iam ") && (is("POST") || is("DELETE")) {
+        faults.push(Fault::Lag(2));
+    }
+    faults
+}
+
+/// One fault at one request: the command ends well by itself, or the same again does, and nothing is there twice.
+fn strike(scenario: &Scenario, point: &Point, fault: Fault, expected: &Value) -> Result<(), String> {
+    let customer = customer(scenario);
+    customer.cloud.fail(fault, point);
+    let first = run(&customer, scenario.line);
+    let place = format!("{}: {fault:?} at {} ({:?})", scenario.line, point.shape, point.occurrence);
+    if customer.cloud.struck() != 1 {
+        return Err(format!("{place}: it did not strike\n{first:?}"));
+    }
+    customer.cloud.heal();
+    if first.status != Some(0) {
+        let again = run(&customer, scenario.line);
+        if again.status != Some(0) {
+            return Err(format!("{place}: not finished\n{first:?}\n{again:?}"));
+        }
+    }
+    let (misuse, state) = (customer.cloud.misuse(), state(&customer));
+    if !misuse.is_empty() {
+        return Err(format!("{place}: {misuse:?}"));
+    }
+    if state != *expected {
+        return Err(format!("{place}: {state:#}\ninstead of {expected:#}\n{first:?}"));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_request_fails_in_every_way_and_the_same_command_again_finishes() {
+    let mut strikes = Vec::new();
+    let mut recorded = 0;
+    for scenario in SCENARIOS {
+        let customer = customer(scenario);
+        let finished = run(&customer, scenario.line);
+        assert_eq!(finished.status, Some(0), "{}: {finished:?}", scenario.line);
+        let expected = state(&customer);
+        for request in customer.cloud.requests() {
+            let point = Point::nth(request.shape(), request.occurrence);
+            recorded += 1;
+            strikes.extend(
+                faults(&point.shape).into_iter().map(|fault| (scenario, point.clone(), fault, expected.clone())),
+            );
+        }
+    }
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                while let Some((scenario, point, fault, expected)) = strikes.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let struck = strike(scenario, point, *fault, expected);
+                    failures.lock().expect("unharmed").extend(struck.err());
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().expect("unharmed");
+    let swept: std::collections::BTreeSet<_> =
+        strikes.iter().map(|(scenario, point, ..)| (std::ptr::from_ref(*scenario), point.clone())).collect();
+    println!(
+        "{} commands, {recorded} requests recorded, {} swept, {} faults",
+        SCENARIOS.len(),
+        swept.len(),
+        strikes.len()
+    );
+    assert_eq!(swept.len(), recorded);
+    assert!(failures.is_empty(), "{} of {}\n{}", failures.len(), strikes.len(), failures.join("\n\n"));
+}
