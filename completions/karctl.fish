@@ -1482,22 +1482,28 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -f -a "login" -d 'Show which login is used, and which region and project'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project" -f -a "project" -d 'Projects of Code Engine'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "login" -d 'Show which login is used, and which region and project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "project" -d 'Projects of Code Engine'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "run" -d 'Run a component of an application, or bring it to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "list" -d 'List the components of a project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "status" -d 'Show a component, its revisions and its instances'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "logs" -d 'Say how the instances of a component are, and where its log is'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "scale" -d 'Change how many instances a component has'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "delete" -d 'Delete a component'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
@@ -1535,6 +1541,138 @@ complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "list" -d 'List the projects of a region'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "use" -d 'Have other commands act on a project'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "delete" -d 'Delete a project with everything in it, and wait until it is gone'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l app -d 'Name of the application' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l name -d 'Name of the component' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l image -d 'Image to run' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l service -d 'Name of the service that the component offers' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l actors -d 'Types of the actors that the component hosts, separated by commas' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l port -d 'Port that the component listens on' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l registry-secret -d 'Secret of the project with the login for the image\'s registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l env -d 'A variable of the component; a name alone takes the value that karctl was started with; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l scale -d 'How many instances' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l cpu -d 'Processors of each instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l memory -d 'Memory of each instance, such as 500M or 4G [default: 4G for each processor]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l verbose-level -d 'How much kar says' -r -f -a "fatal\t'Only what ends it'
+error\t'What went wrong'
+warning\t'What may go wrong'
+info\t'What happens'
+debug\t'Everything'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l externalize -d 'Let everybody call it, and not its project only'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l no-wait -d 'Return when Code Engine has taken it'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l dry-run -d 'Say what would be sent, and change nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l app -d 'Only the components of this application' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l no-wait -d 'Return when Code Engine has taken it'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -l dry-run -d 'Say what would be done, and change nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from scale" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l no-wait -d 'Return when Code Engine has taken it'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be deleted, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -14,8 +14,8 @@
 //! cli          what was typed -> Settings -> one call of a target -> its value, printed
 //!   settings   layers merged as YAML, each value with its origin, deserialised once
 //!   target     a recipe that reads top to bottom: lock, look, compare, do the difference, prove it
-//!     client   one home for each outside system: docker, kubernetes, registries, kind and k3d, kafka, redis,
-//!              processes, files, ports, downloads
+//!     client   one home for each outside system: docker, kubernetes, registries, kind and k3d, IBM Cloud, kafka,
+//!              redis, processes, files, ports, downloads
 //!     server   what is offered to others: HTTPS for the injector
 //!   ui         the only one who prints or asks
 //! ```
@@ -67,6 +67,12 @@
 //! [`target::app`] detects a project and writes what it lacks; it packs and hashes each component's build context, has the
 //! engine build the image of that tag where there is none, and runs it as [`target::local::app`] runs any component, or pushes
 //! it and applies the project's manifests with it.
+//!
+//! # Code Engine
+//!
+//! [`target::code_engine`] finds out who asks and which project is meant, each with its place, and brings components about there
+//! as applications. All requests go through one session ([`client::ibmcloud`]) that renews its token, repeats what may be
+//! repeated, and knows where an attempt may have been done though nobody said so: then it is looked at, not asked for again.
 //!
 //! # Injection
 //!

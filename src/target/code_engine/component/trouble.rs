@@ -124,7 +124,7 @@ mod tests {
         assert!(found.hint.expect("a hint").contains("--registry-secret"));
         let found = trouble(&app(r#""image_secret": "mine","#), &[pull]);
         assert!(found.hint.expect("a hint").contains("the secret mine"));
-        assert_eq!(trouble(&app(""), &[old.clone()]).reason, "no revision ready");
+        assert_eq!(trouble(&app(""), std::slice::from_ref(&old)).reason, "no revision ready");
         assert_eq!(state(&old), "terminated (Error, status 1), started again 2 times");
     }
 
