@@ -77,13 +77,15 @@ pub struct DeletedCluster {
 pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Deleted> {
     let engine = DockerEngine::connect(context, None).await?;
     let found = engine.within(&context.deadline, async { look::clusters(engine.client()).await }).await?;
-    let (chosen, spared) = choose(context, options, &found, &address(&engine))?;
-    if chosen.is_empty() {
+    let (chosen, spared) = match is_only_registry_left(context, &engine, options, &found).await? {
+        true => (Vec::new(), Vec::new()),
+        false => choose(context, options, &found, &address(&engine))?,
+    };
+    if chosen.is_empty() && !options.with_registry {
         return Ok(Deleted { clusters: Vec::new(), left: spared, dry_run: options.dry_run });
     }
-    let names = chosen.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    if !options.dry_run && !context.ui.confirm(&format!("Delete {names} with everything in them?"), "-y")? {
-        return Err(Failure::new("nothing was deleted").hint("`karctl cluster stop` keeps everything").into());
+    if !options.dry_run && !chosen.is_empty() {
+        ask(context, &chosen)?;
     }
     let mut clusters = Vec::new();
     for (name, provider) in chosen {
@@ -96,6 +98,28 @@ pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Delete
     }
     let left = spared.into_iter().chain(left(context, &engine, options).await?).collect();
     Ok(Deleted { clusters, left, dry_run: options.dry_run })
+}
+
+fn ask(context: &Context, chosen: &[Chosen]) -> Result<()> {
+    let names = chosen.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match context.ui.confirm(&format!("Delete {names} with everything in them?"), "-y")? {
+        true => Ok(()),
+        false => Err(Failure::new("nothing was deleted").hint("`karctl cluster stop` keeps everything").into()),
+    }
+}
+
+/// Whether an earlier run was cut between a cluster and the registry.
+async fn is_only_registry_left(
+    context: &Context,
+    engine: &DockerEngine,
+    options: &DeleteOptions,
+    found: &[Found],
+) -> Result<bool> {
+    let Which::Named(name) = &options.which else { return Ok(false) };
+    if !options.with_registry || !found.is_empty() || Record::read(context, name)?.is_some() {
+        return Ok(false);
+    }
+    engine.within(&context.deadline, async { registry::exists(engine.client()).await }).await
 }
 
 /// Those that are meant, in the order of their names, and which are spared, with the reason. What is on another engine than

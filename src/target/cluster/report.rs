@@ -62,10 +62,10 @@ pub fn switched(switched: &Switched) -> String {
 
 /// `karctl cluster delete`.
 pub fn deleted(deleted: &Deleted) -> String {
-    if deleted.clusters.is_empty() {
-        return "There is no cluster to delete\n".to_owned();
-    }
     let mut text = String::new();
+    if deleted.clusters.is_empty() {
+        text.push_str("There is no cluster to delete\n");
+    }
     let action = done(Action::Removed, deleted.dry_run);
     for cluster in &deleted.clusters {
         text.push_str(&format!("Cluster `{}` of {} {action}", cluster.name, cluster.provider));

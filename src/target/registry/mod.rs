@@ -81,6 +81,14 @@ pub async fn networks(docker: &Docker) -> Result<Vec<String>> {
     Ok(look::find(docker).await?.map(|found| found.networks()).unwrap_or_default())
 }
 
+/// Whether there is a container of the registry's name, running or not.
+///
+/// # Errors
+/// When the engine does not answer.
+pub async fn exists(docker: &Docker) -> Result<bool> {
+    Ok(look::find(docker).await?.is_some())
+}
+
 /// [`find`], on an engine that is connected already.
 ///
 /// # Errors

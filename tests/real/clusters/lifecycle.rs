@@ -133,4 +133,9 @@ fn a_cluster_of_kind_runs_kar_from_its_creation_to_its_end() {
     let again = developer.run(&["cluster", "delete", "-y"]);
     assert_eq!(again.status, Some(1));
     assert!(again.stderr.contains("there is no cluster `kar` on this machine"), "{}", again.stderr);
+
+    // What was cut between the cluster and the registry is finished by the same command.
+    developer.must(&["registry", "up"]);
+    assert_eq!(developer.cluster("delete", &["-y", "--with-registry"])["clusters"], json!([]));
+    assert_eq!(developer.containers(), Vec::<String>::new());
 }
