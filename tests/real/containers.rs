@@ -10,7 +10,7 @@ use crate::engine_api::EngineApi;
 use crate::state::State;
 
 /// Fields that differ from run to run.
-const DIFFERENT: [&str; 21] = [
+const DIFFERENT: [&str; 22] = [
     "Id",
     "ID",
     "Created",
@@ -21,6 +21,7 @@ const DIFFERENT: [&str; 21] = [
     "SandboxID",
     "SandboxKey",
     "EndpointID",
+    "ExecIDs",
     "NetworkID",
     "IPAddress",
     "IPPrefixLen",

@@ -101,15 +101,17 @@ impl User {
     }
 
     fn containers(&self) -> Vec<String> {
-        let label = format!("label=io.x-k8s.kind.cluster={}", self.name);
-        let output = docker(&["ps", "-aq", "--filter", &label]);
-        output.lines().map(str::to_owned).collect()
+        let of = |label: &str| docker(&["ps", "-aq", "--filter", &format!("label={label}={}", self.name)]);
+        let output = [of("io.x-k8s.kind.cluster"), of("k3d.cluster")].join("\n");
+        output.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
     fn clear(&self) {
         for container in self.containers() {
             docker(&["rm", "--force", "--volumes", &container]);
         }
+        docker(&["network", "rm", &format!("k3d-{}", self.name)]);
+        docker(&["volume", "rm", &format!("k3d-{}-images", self.name)]);
     }
 
     /// What is left of it in the home folder.

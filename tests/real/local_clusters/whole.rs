@@ -237,3 +237,39 @@ fn a_taken_port_is_named_and_low_limits_of_inotify_are_a_warning() {
     let sentence = "the kernel's limits of inotify are low for 1 node (16 instances, ";
     refused(&told, "KAR310", &[sentence, "sysctl fs.inotify.max_user_instances=512", "no room in this inn"]);
 }
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_cluster_of_k3d_is_made_stopped_started_and_deleted() {
+    let played = Played::of_k3d("kt-k3d-whole");
+    let user = played.user("kt-k3d-whole");
+    let created = create(&user, &["--provider", "k3d"]);
+    assert_eq!((&created["action"], &created["context"]), (&json!("created"), &json!("k3d-kt-k3d-whole")));
+    let nodes = json!(["k3d-kt-k3d-whole-server-0", "k3d-kt-k3d-whole-agent-0"]);
+    assert_eq!((&created["nodes"], created["ports"].as_array().map(Vec::len)), (&nodes, Some(1)));
+    assert_eq!(create(&user, &[])["action"], "unchanged");
+    let differs = user.karctl(&["create", "--no-registry", "--ingress", "traefik"]);
+    refused(&differs, "KAR308", &["has --ingress none, which cannot be changed"]);
+
+    let all = json!(["k3d-kt-k3d-whole-serverlb", "k3d-kt-k3d-whole-agent-0", "k3d-kt-k3d-whole-server-0"]);
+    assert_eq!(document(&user, &["stop"])["containers"], all);
+    assert_eq!(document(&user, &["stop"])["action"], "unchanged");
+    let status = user.karctl(&["status", "-o", "json"]);
+    assert_eq!((status.status, &status.document("cluster status")["state"]), (Some(1), &json!("stopped")));
+    assert_eq!(document(&user, &["start"])["action"], "started");
+    assert_eq!(document(&user, &["status"])["state"], "running");
+
+    let deleted = document(&user, &["delete", "-y"]);
+    assert_eq!(deleted["clusters"][0]["containers"].as_array().map(Vec::len), Some(3));
+    for kind in ["network", "volume"] {
+        assert_eq!(docker(&[kind, "ls", "--quiet", "--filter", "label=k3d.cluster=kt-k3d-whole"]), "", "{kind}");
+    }
+    let called = user.sandbox.read("home/called");
+    let called: Vec<_> = called.lines().filter(|line| !line.starts_with("version")).collect();
+    let create = "cluster create kt-k3d-whole --config - --kubeconfig-update-default=false \
+                  --kubeconfig-switch-context=false --no-rollback";
+    let get = "kubeconfig get kt-k3d-whole";
+    let (stop, start, delete) =
+        ("cluster stop kt-k3d-whole", "cluster start kt-k3d-whole", "cluster delete kt-k3d-whole");
+    assert_eq!(called, [create, get, get, stop, start, get, delete]);
+}

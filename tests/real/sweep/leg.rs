@@ -106,6 +106,8 @@ pub enum Depth {
     /// One, by turns, and the first of each method and kind of object one that is not over: for many objects that are all
     /// treated alike.
     ByTurnsAndKinds,
+    /// One that is over at once, by turns: for long commands, what hangs in which another sweep meets.
+    OverAtOnceByTurns,
 }
 
 /// Method and kind of object, as far as a path tells it.
@@ -122,13 +124,19 @@ impl Record {
             Depth::EveryFault => {
                 self.requests.iter().flat_map(|point| faults.map(|fault| (fault, point.clone()))).collect()
             }
-            Depth::ByTurns | Depth::ByTurnsAndKinds => {
+            Depth::ByTurns | Depth::ByTurnsAndKinds | Depth::OverAtOnceByTurns => {
                 faults.into_iter().cycle().zip(self.requests.iter().cloned()).collect()
             }
         };
         let mut kinds = BTreeSet::new();
-        let is_first =
-            |point: &&Point| point.occurrence == 0 && (depth != Depth::ByTurnsAndKinds || kinds.insert(kind(point)));
+        let is_first = |point: &&Point| {
+            let is_asked_for = match depth {
+                Depth::OverAtOnceByTurns => false,
+                Depth::ByTurnsAndKinds => point.occurrence == 0 && kinds.insert(kind(point)),
+                Depth::EveryFault | Depth::ByTurns => point.occurrence == 0,
+            };
+            is_asked_for
+        };
         let first = self.requests.iter().filter(is_first);
         over_at_once.into_iter().chain(first.map(|point| (Fault::Hang, point.clone()))).collect()
     }

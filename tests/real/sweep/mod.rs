@@ -1,4 +1,5 @@
-//! Every request that `up`, `down` and `reset` send to the engine, and `deploy` and `undeploy` to a cluster, fails once, in every way, and nothing comes of it.
+//! Every request that `up`, `down` and `reset`, a registry and a cluster of this machine send to the engine, and `deploy` and
+//! `undeploy` to a cluster, fails once, in every way, and nothing comes of it.
 //!
 //! An undisturbed run is recorded. Then, for each of its requests and each [`Fault`], the command runs from the same start
 //! with this one fault, and once more without. Afterwards everything is as after the undisturbed run, field by field; and
@@ -6,6 +7,7 @@
 
 mod cluster;
 mod leg;
+mod local_clusters;
 mod namespaces;
 mod real_servers;
 mod subject;
