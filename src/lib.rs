@@ -58,8 +58,10 @@
 //! # Images
 //!
 //! [`target::images`] brings images from an engine, an archive or a registry into a registry or into nodes, by the
-//! registry's own API ([`client::registry`]): what is there is not sent again, what was cut goes on. [`target::bundle`] keeps
-//! them in one file, with settings, manifests and the native engine's parts.
+//! registry's own API ([`client::registry`]): what is there is not sent again, what was cut goes on. The injector's own image
+//! is made without an engine, images of Dockerfiles (a project's, or those of a checkout of KAR) by one
+//! ([`target::images::build`]). [`target::bundle`] keeps images in one file, with settings, manifests and the native engine's
+//! parts.
 //!
 //! # Applications
 //!

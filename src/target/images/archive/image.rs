@@ -1,22 +1,16 @@
-//! Archives of images: what `docker save` and `podman save` write, and layouts of the OCI, packed or as a folder. Only looked
-//! into, never unpacked: a layer is a place in a file.
-//! <https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md>
+//! The images of an archive, in Docker's form and that of the OCI.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use bytes::Bytes;
-use flate2::read::GzDecoder;
 use serde::Deserialize;
 
-use crate::client::registry::manifest::{Descriptor, Document, LARGEST_MANIFEST, RawManifest, digest_of};
-use crate::client::registry::{Blob, Content, Reference};
+use super::extent::Extent;
+use super::{Archive, GZIP, blob_path, damaged};
+use crate::client::registry::Reference;
+use crate::client::registry::manifest::{Descriptor, Document, Index, RawManifest, digest_of};
 use crate::code::Code;
-use crate::error::{Failure, OrFail, Result};
+use crate::error::{Failure, Result};
 
 /// What Docker's archives are described by.
 const DOCKER_MANIFEST: &str = "manifest.json";
@@ -27,43 +21,8 @@ const OCI_INDEX: &str = "index.json";
 const WHOLE_NAME: &str = "io.containerd.image.name";
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
 
-/// Links that are followed before they count as a circle.
-const LONGEST_CHAIN: usize = 8;
-
-/// How files of gzip and Zstandard begin.
-const GZIP: &[u8] = &[0x1f, 0x8b];
+/// How files of Zstandard begin.
 const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
-
-/// An archive of images.
-#[derive(Clone, Debug)]
-pub struct Archive {
-    store: Store,
-    /// As it is called in messages.
-    shown: String,
-}
-
-#[derive(Clone, Debug)]
-enum Store {
-    Tar(Arc<File>, Arc<BTreeMap<String, Entry>>),
-    Folder(PathBuf),
-}
-
-#[derive(Clone, Debug)]
-enum Entry {
-    File { offset: u64, size: u64 },
-    Link(String),
-}
-
-/// Bytes in a file.
-#[derive(Clone, Debug)]
-pub struct Extent {
-    /// The file.
-    pub file: Arc<File>,
-    /// Where they begin.
-    pub offset: u64,
-    /// How many there are.
-    pub size: u64,
-}
 
 /// An image that an archive says it has.
 #[derive(Clone, Debug)]
@@ -118,126 +77,7 @@ pub struct Layer {
     pub is_plain: bool,
 }
 
-impl Extent {
-    /// The first bytes.
-    fn head<const N: usize>(&self) -> std::io::Result<[u8; N]> {
-        let mut head = [0; N];
-        let length = usize::try_from(self.size).unwrap_or(N).min(N);
-        self.file.read_exact_at(&mut head[..length], self.offset)?;
-        Ok(head)
-    }
-
-    /// All of it from the beginning, independent of other readers.
-    pub fn reader(&self) -> impl Read + Send + 'static {
-        Reader { extent: self.clone(), at: 0 }
-    }
-
-    /// As a blob of a known digest.
-    pub fn blob(&self, digest: impl Into<String>) -> Blob {
-        let content = Content::File(Arc::clone(&self.file), self.offset);
-        Blob { digest: digest.into(), size: self.size, content }
-    }
-}
-
-struct Reader {
-    extent: Extent,
-    at: u64,
-}
-
-impl Read for Reader {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let left = usize::try_from(self.extent.size - self.at).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.extent.file.read_at(&mut buffer[..left], self.extent.offset + self.at)?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
 impl Archive {
-    /// Opens a file or folder; one that is compressed as a whole is unpacked into a file without a name in `scratch`.
-    ///
-    /// # Errors
-    /// When it cannot be read, is none, or was cut off.
-    pub fn open(path: &Path, shown: &str, scratch: &Path) -> Result<Self> {
-        let unreadable = || Failure::usage(format!("{shown} cannot be read"));
-        if std::fs::metadata(path).or_fail(unreadable)?.is_dir() {
-            return Ok(Self { store: Store::Folder(path.to_owned()), shown: shown.to_owned() });
-        }
-        let mut file = File::open(path).or_fail(unreadable)?;
-        let mut head = [0; 2];
-        let is_compressed = file.read_exact(&mut head).is_ok() && head == GZIP;
-        file.rewind().or_fail(unreadable)?;
-        if !is_compressed {
-            return Self::index(file, shown);
-        }
-        let mut plain = tempfile::tempfile_in(scratch)
-            .or_fail(|| Failure::new(format!("nothing can be written to {}", scratch.display())))?;
-        std::io::copy(&mut GzDecoder::new(std::io::BufReader::new(file)), &mut plain)
-            .map_err(|error| damaged(shown, &error.to_string()))?;
-        Self::index(plain, shown)
-    }
-
-    /// Looks where everything is in a tar archive.
-    ///
-    /// # Errors
-    /// When it is none, or was cut off.
-    pub fn index(mut file: File, shown: &str) -> Result<Self> {
-        let length = file.seek(SeekFrom::End(0)).map_err(|error| damaged(shown, &error.to_string()))?;
-        let entries = entries(&mut file, length).map_err(|why| damaged(shown, &why))?;
-        Ok(Self { store: Store::Tar(Arc::new(file), Arc::new(entries)), shown: shown.to_owned() })
-    }
-
-    /// As it is called in messages.
-    pub fn shown(&self) -> &str {
-        &self.shown
-    }
-
-    /// Where a file of it is; `None` where there is none of that name.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub fn extent(&self, name: &str) -> Result<Option<Extent>> {
-        match &self.store {
-            Store::Tar(file, entries) => {
-                Ok(look_up(entries, name).map(|(offset, size)| Extent { file: Arc::clone(file), offset, size }))
-            }
-            Store::Folder(folder) => open_below(folder, name).map_err(|error| damaged(&self.shown, &error.to_string())),
-        }
-    }
-
-    /// All of it, byte for byte, and how many bytes there are. One reader at a time.
-    ///
-    /// # Errors
-    /// When it is a folder, or cannot be read.
-    pub async fn stream(&self) -> Result<(tokio::fs::File, u64)> {
-        let unreadable = || Failure::new(format!("{} cannot be read", self.shown));
-        let Store::Tar(file, _) = &self.store else {
-            let failure = Failure::usage(format!("{} is a folder", self.shown));
-            return Err(failure.hint("pack it: tar -cf layout.tar -C FOLDER .").into());
-        };
-        let size = file.metadata().or_fail(unreadable)?.len();
-        let mut file = tokio::fs::File::from_std(file.try_clone().or_fail(unreadable)?);
-        tokio::io::AsyncSeekExt::rewind(&mut file).await.or_fail(unreadable)?;
-        Ok((file, size))
-    }
-
-    /// A small file of it; `None` where there is none of that name.
-    ///
-    /// # Errors
-    /// When it cannot be read, or is too large to be what it is taken for.
-    pub fn read(&self, name: &str) -> Result<Option<Bytes>> {
-        let Some(extent) = self.extent(name)? else { return Ok(None) };
-        if extent.size > LARGEST_MANIFEST as u64 {
-            return Err(damaged(&self.shown, &format!("{name} is larger than any manifest")));
-        }
-        let mut bytes = Vec::new();
-        extent.reader().read_to_end(&mut bytes).map_err(|error| damaged(&self.shown, &error.to_string()))?;
-        if bytes.len() as u64 != extent.size {
-            return Err(damaged(&self.shown, &format!("{name} is cut off")));
-        }
-        Ok(Some(bytes.into()))
-    }
-
     /// The images that it says it has.
     ///
     /// # Errors
@@ -250,7 +90,7 @@ impl Archive {
         let Some(index) = self.read(OCI_INDEX)? else {
             return Err(damaged(&self.shown, &format!("it has neither {DOCKER_MANIFEST} nor {OCI_INDEX}")));
         };
-        let index: crate::client::registry::manifest::Index = self.parse(OCI_INDEX, &index)?;
+        let index: Index = self.parse(OCI_INDEX, &index)?;
         Ok(index.manifests.into_iter().map(Listed::from).collect())
     }
 
@@ -406,79 +246,6 @@ struct Configuration {
 struct RootFs {
     #[serde(default)]
     diff_ids: Vec<String>,
-}
-
-/// Where a layout keeps a blob.
-pub fn blob_path(digest: &str) -> String {
-    format!("blobs/{}", digest.replace(':', "/"))
-}
-
-fn entries(file: &mut File, length: u64) -> std::result::Result<BTreeMap<String, Entry>, String> {
-    file.rewind().map_err(|error| error.to_string())?;
-    let mut found = BTreeMap::new();
-    let mut archive = tar::Archive::new(file);
-    for entry in archive.entries_with_seek().map_err(|error| error.to_string())? {
-        let entry = entry.map_err(|error| error.to_string())?;
-        let name = normal(&String::from_utf8_lossy(&entry.path_bytes()));
-        let kind = entry.header().entry_type();
-        if kind.is_file() {
-            let (offset, size) = (entry.raw_file_position(), entry.size());
-            if offset.saturating_add(size) > length {
-                return Err(format!("{name} is cut off"));
-            }
-            found.insert(name, Entry::File { offset, size });
-        } else if kind.is_symlink() || kind.is_hard_link() {
-            let target = entry.link_name_bytes().unwrap_or_default();
-            let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let base = if kind.is_symlink() { folder } else { "" };
-            let target = normal(&format!("{base}/{}", String::from_utf8_lossy(&target)));
-            found.insert(name, Entry::Link(target));
-        }
-    }
-    Ok(found)
-}
-
-fn look_up(entries: &BTreeMap<String, Entry>, name: &str) -> Option<(u64, u64)> {
-    let mut name = normal(name);
-    for _ in 0..LONGEST_CHAIN {
-        match entries.get(&name)? {
-            Entry::File { offset, size } => return Some((*offset, *size)),
-            Entry::Link(target) => name.clone_from(target),
-        }
-    }
-    None
-}
-
-/// `./a/../b` is `b`.
-fn normal(path: &str) -> String {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
-}
-
-fn open_below(folder: &Path, name: &str) -> std::io::Result<Option<Extent>> {
-    match File::open(folder.join(normal(name))) {
-        Ok(file) => {
-            let size = file.metadata()?.len();
-            Ok(Some(Extent { file: Arc::new(file), offset: 0, size }))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The failure of an archive that cannot be used, and why.
-pub fn damaged(shown: &str, why: &str) -> anyhow::Error {
-    Failure::new(format!("{shown} is no archive of images, or is damaged: {why}"))
-        .hint("write it again with `docker save`, or compare its checksum with that of where it comes from")
-        .code(Code::ArchiveUnusable)
-        .into()
 }
 
 fn other_processor(shown: &str, architecture: &str) -> anyhow::Error {
