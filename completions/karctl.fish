@@ -327,6 +327,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -374,6 +377,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -415,6 +421,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -842,6 +851,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l format -d 'How to spell the variables [default: sh]' -r -f -a "sh\t''
 fish\t''
 powershell\t''
@@ -880,6 +892,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kubeconfig -d 'Th
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -1673,22 +1688,23 @@ complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -f -a "local" -d 'Check whether `karctl local up` and applications can run on this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s" -f -a "k8s" -d 'Check whether `karctl k8s deploy` can do its work on a cluster, and whether what it deployed is well'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -f -a "local" -d 'Check whether `karctl local up` and applications can run on this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -f -a "k8s" -d 'Check whether `karctl k8s deploy` can do its work on a cluster, and whether what it deployed is well'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -f -a "ce" -d 'Check whether `karctl ce enable` can do its work on a project of Code Engine, and whether the services can be used'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l name -d 'Name of the instance [default: kar]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
@@ -1714,6 +1730,9 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -1753,6 +1772,30 @@ complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l registry-secret -d 'A secret of the project with the login to a registry of private images' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l probe-topic -d 'Write a record to this topic, which must exist, and read it again' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l pre -d 'Only what has to be there before anything is put into the project'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
+use super::ce::AccountArguments;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::runtime_config::service_key::Selection;
+use crate::target::code_engine::check;
 use crate::target::code_engine::managed::{self, Managed};
 
 /// Options beside the name of the keys.
@@ -26,6 +28,17 @@ pub struct KeyArguments {
 }
 
 impl KeyArguments {
+    /// What `karctl check ce` looks at.
+    pub fn wanted(&self, key: Option<&String>) -> check::Wanted {
+        check::Wanted {
+            key: key.cloned(),
+            redis_id: self.redis_key_id.clone(),
+            kafka_id: self.kafka_key_id.clone(),
+            credentials: self.credentials.clone(),
+            ..check::Wanted::default()
+        }
+    }
+
     /// Whether any of them was typed.
     pub fn is_given(&self) -> bool {
         self.redis_key_id.is_some() || self.kafka_key_id.is_some() || self.credentials.is_some()
@@ -46,20 +59,24 @@ impl KeyArguments {
     ///
     /// # Errors
     /// When the keys cannot be read, or say too little.
-    pub async fn services(&self, context: &Context, key: Option<&str>) -> Result<Managed> {
-        let selection =
-            Selection { name: key, redis_id: self.redis_key_id.as_deref(), kafka_id: self.kafka_key_id.as_deref() };
-        let managed = match &self.credentials {
-            Some(file) => managed::from_file(context, file, selection)?,
-            None => {
-                return Err(Failure::usage("service keys are read from a file only")
-                    .hint("give --credentials FILE")
-                    .into());
+    pub async fn services(&self, context: &Context, key: Option<&str>, account: &AccountArguments) -> Result<Managed> {
+        let (redis_id, kafka_id) = (self.redis_key_id.as_deref(), self.kafka_key_id.as_deref());
+        let managed = match (&self.credentials, key) {
+            (Some(file), _) => managed::from_file(context, file, Selection { name: key, redis_id, kafka_id })?,
+            (None, Some(key)) => {
+                managed::services(context, &account.account(context)?, key, redis_id, kafka_id).await?
             }
+            (None, None) => return Err(nameless().into()),
         };
         for warning in &managed.warnings {
             context.ui.warn(warning);
         }
         Ok(managed)
     }
+}
+
+/// The failure where neither a name nor a file says which keys are meant.
+pub fn nameless() -> Failure {
+    Failure::usage("`ibmcloud` needs the name of the service keys")
+        .hint("give `ibmcloud KEY`, or the keys in a file with --credentials FILE")
 }

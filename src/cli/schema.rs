@@ -46,6 +46,7 @@ const DOCUMENTS: &[Document] = &[
     document::<code_engine::component::Ran>("ce run"),
     document::<code_engine::component::Scaled>("ce scale"),
     document::<code_engine::component::ComponentStatus>("ce status"),
+    document::<check::Report>("check ce"),
     document::<check::Report>("check k8s"),
     document::<check::Report>("check local"),
     document::<cluster::Created>("cluster create"),

@@ -7,8 +7,9 @@ use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
 
 use super::arguments::InstanceArguments;
+use super::ce::AccountArguments;
 use super::completions;
-use super::managed::KeyArguments;
+use super::managed::{self, KeyArguments};
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
@@ -50,6 +51,8 @@ pub struct SourceArguments {
     pub kubeconfig: Option<PathBuf>,
     #[command(flatten)]
     keys: KeyArguments,
+    #[command(flatten)]
+    account: AccountArguments,
 }
 
 /// Services, and what has to be kept while they are used.
@@ -101,10 +104,7 @@ impl SourceArguments {
             return Err(failure.hint("write `cluster` as the source").into());
         }
         match &source {
-            Source::IbmCloud(None) if !self.keys.is_file() => {
-                let failure = Failure::usage("`ibmcloud` needs the name of the service keys");
-                Err(failure.hint("give `ibmcloud KEY`, or the keys in a file with --credentials FILE").into())
-            }
+            Source::IbmCloud(None) if !self.keys.is_file() => Err(managed::nameless().into()),
             Source::IbmCloud(_) => Ok(source),
             _ if self.keys.is_given() => Err(self.keys.unused("`ibmcloud KEY` as the source").into()),
             _ => Ok(source),
@@ -122,7 +122,7 @@ impl SourceArguments {
                 let (cluster, namespace) = self.cluster(context).await?;
                 access::services(&cluster, &namespace).await
             }
-            Source::IbmCloud(key) => Ok(self.keys.services(context, key.as_deref()).await?.services),
+            Source::IbmCloud(key) => Ok(self.keys.services(context, key.as_deref(), &self.account).await?.services),
             Source::File(path) => Ok(Services::Given(environment::read_services(context, &path)?)),
         }
     }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use karctl::certificate::Authority;
 use serde_json::{Value, json};
 
+use crate::ibmcloud::{API_KEY, IbmCloud, REGION, certificate_authority, kafka_key, redis_key};
 use crate::sandbox::Sandbox;
 
 /// Stands in every secret field.
@@ -168,4 +169,96 @@ fn what_was_typed_is_checked_before_anything_is_read() {
         &["env", "ibmcloud", "kar", "--credentials", "nothing.json"],
         "error: there is no file [ROOT]/work/nothing.json\n",
     );
+}
+
+/// An account with two keys of the name `kar`, and a sandbox whose login leads to it.
+fn account() -> (IbmCloud, Sandbox) {
+    let cloud = IbmCloud::start();
+    cloud.change(|account| {
+        let authority = certificate_authority();
+        account.keys.push(redis_key("kar", "r.example.org", 30000, "ibm_cloud_1", CANARY, &authority));
+        account.keys.push(kafka_key("kar", &["b-0.example.org:9093"], CANARY));
+        account.keys.push(kafka_key("kar-2", &["other.example.org:9093"], CANARY));
+    });
+    let mut sandbox = Sandbox::new().variable("IBMCLOUD_API_KEY", API_KEY).variable("IBMCLOUD_REGION", REGION);
+    for (name, value) in cloud.variables() {
+        sandbox.set_variable(name, value);
+    }
+    (cloud, sandbox)
+}
+
+#[test]
+fn an_account_is_asked_twice_and_no_more() {
+    let (cloud, sandbox) = account();
+    let printed = sandbox.karctl(["env", "ibmcloud", "kar", "-o", "json"]).output();
+    assert_eq!(printed.document("env")["KAFKA_BROKERS"], "b-0.example.org:9093", "{}", printed.stderr);
+    assert_eq!(cloud.requests().len(), 2, "a token, the keys");
+    assert_eq!(cloud.misuse(), Vec::<String>::new());
+    let line = ["exec", "ibmcloud", "kar", "--", "/bin/sh", "-c", "echo $REDIS_HOST"];
+    sandbox.karctl(line).stdout("r.example.org\n").status(0);
+}
+
+#[test]
+fn a_login_that_is_refused_and_a_key_that_is_not_there_are_told_without_secrets() {
+    let (_cloud, sandbox) = account();
+    let missing = sandbox.karctl(["env", "ibmcloud", "nobody"]).output();
+    assert_eq!((missing.stdout.as_str(), missing.status), ("false;\n", Some(1)));
+    assert!(
+        missing.stderr.starts_with("error: there is no service key `nobody` of Databases for Redis\n"),
+        "{}",
+        missing.stderr
+    );
+    let refused =
+        sandbox.karctl(["-vv", "env", "ibmcloud", "kar"]).variable("IBMCLOUD_API_KEY", "canary-wrong").output();
+    assert!(refused.stderr.contains("KAR401") && !refused.stderr.contains("canary"), "{}", refused.stderr);
+    let nobody = sandbox.karctl(["env", "ibmcloud", "kar"]).without("IBMCLOUD_API_KEY").output();
+    assert!(nobody.stderr.contains("KAR400"), "{}", nobody.stderr);
+}
+
+/// Category, outcome and code of the checks that are neither well nor skipped.
+fn found_by_check(sandbox: &Sandbox, more: &[&str]) -> (Vec<(String, String, String)>, Option<i32>) {
+    let finished = sandbox.karctl(["check", "ce", "-o", "json"].iter().chain(more).copied()).output();
+    assert!(!format!("{finished:?}").contains(CANARY), "{finished:?}");
+    let document = finished.document("check ce");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let checks = document["checks"].as_array().expect("a list").iter();
+    let wrong = checks.filter(|checked| !["ok", "skipped"].contains(&checked["outcome"].as_str().expect("text")));
+    let of = |checked: &Value| (text(&checked["category"]), text(&checked["outcome"]), text(&checked["code"]));
+    (wrong.map(of).collect(), finished.status)
+}
+
+fn triple(category: &str, outcome: &str, code: &str) -> (String, String, String) {
+    (category.to_owned(), outcome.to_owned(), code.to_owned())
+}
+
+#[test]
+fn a_check_names_what_a_project_lacks() {
+    let (cloud, sandbox) = account();
+    let project = cloud.change(|account| account.add_project("kar"));
+    let sandbox = sandbox.variable("CE_PROJECT_ID", project.clone());
+    // Without keys and without a configuration nobody says where the services are.
+    assert_eq!(found_by_check(&sandbox, &["--pre"]), (Vec::new(), Some(0)));
+    let (found, status) = found_by_check(&sandbox, &["--registry-secret", "pull"]);
+    assert_eq!(found, [triple("registry", "error", "KAR454"), triple("secret", "error", "KAR453")]);
+    assert_eq!(status, Some(1));
+    cloud.change(|account| {
+        let login = json!({"server": "127.0.0.1:1", "username": "u", "password": CANARY, "email": ""});
+        account.add_secret(&project, "pull", "registry", login);
+        // Nobody listens there.
+        let (redis, kafka) = ("127.0.0.1", "127.0.0.1:1");
+        let data = json!({"KAFKA_BROKERS": kafka, "REDIS_HOST": redis, "REDIS_PORT": "1", "REDIS_PASSWORD": CANARY});
+        account.add_secret(&project, "kar.ibm.com.runtime-config", "generic", data);
+    });
+    let (found, _) = found_by_check(&sandbox, &["--registry-secret", "pull"]);
+    let wanted = [("registry", "KAR454"), ("kafka", "KAR446"), ("redis", "KAR446")];
+    assert_eq!(found, wanted.map(|(category, code)| triple(category, "error", code)));
+    assert_eq!(cloud.misuse(), Vec::<String>::new());
+}
+
+#[test]
+fn a_check_without_a_login_has_one_finding() {
+    let (found, status) = found_by_check(&Sandbox::new(), &["kar"]);
+    assert_eq!((found, status), (vec![triple("login", "error", "KAR400")], Some(1)));
+    let usage = Sandbox::new().karctl(["check", "ce", "--redis-key-id", "r-1"]).output();
+    assert_eq!(usage.status, Some(2), "{}", usage.stderr);
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::{ClusterArguments, SettingsArguments, flag};
+use crate::cli::ce::AccountArguments;
 use crate::cli::managed::KeyArguments;
 use crate::context::Context;
 use crate::error::{Result, Status};
@@ -39,6 +40,8 @@ pub struct RuntimeArguments {
     in_cluster: bool,
     #[command(flatten)]
     keys: KeyArguments,
+    #[command(flatten)]
+    account: AccountArguments,
     /// Three brokers and three ZooKeepers that hold each other's data
     #[arg(long)]
     ha: bool,
@@ -113,7 +116,9 @@ impl RuntimeArguments {
     async fn elsewhere(&self, context: &Context) -> Result<Option<Elsewhere>> {
         let config = match (&self.services, &self.managed) {
             (Some(file), _) => environment::read_services(context, file)?,
-            (None, Some(key)) => self.keys.services(context, Some(key)).await?.services.runtime_config(Vantage::Pod)?,
+            (None, Some(key)) => {
+                self.keys.services(context, Some(key), &self.account).await?.services.runtime_config(Vantage::Pod)?
+            }
             (None, None) if self.keys.is_given() => return Err(self.keys.unused("--managed KEY").into()),
             (None, None) => return Ok(None),
         };

@@ -5,9 +5,11 @@ use std::io::Read;
 use std::path::Path;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::account::Account;
 use crate::client::file;
+use crate::client::ibmcloud::ResourceKey;
 use crate::context::Context;
 use crate::error::{Failure, OrFail, Result};
 use crate::runtime_config::service_key::{self, Selection};
@@ -24,6 +26,8 @@ pub struct Managed {
     pub kafka_region: Option<String>,
     /// What works, but perhaps not as expected; one sentence each.
     pub warnings: Vec<String>,
+    /// Hosts that are reached from within IBM Cloud only.
+    pub private_hosts: Vec<String>,
 }
 
 /// The services of the keys in a file; `-` is stdin. No account is needed.
@@ -34,6 +38,32 @@ pub fn from_file(context: &Context, path: &Path, selection: Selection<'_>) -> Re
     let (name, text) = content(context, path)?;
     let keys = service_key::documents(&name, &text)?;
     from_keys(&keys, selection).or_fail(|| Failure::new(format!("{name} does not describe a Kafka and a Redis")))
+}
+
+/// The services of the service keys of a name that an account has; their guids choose among keys of that name.
+///
+/// # Errors
+/// When IBM Cloud does not say; otherwise as [`service_key::read`].
+pub async fn services(
+    context: &Context,
+    account: &Account,
+    key: &str,
+    redis_id: Option<&str>,
+    kafka_id: Option<&str>,
+) -> Result<Managed> {
+    context.ui.trace(1, || format!("reading the service keys `{key}` with the login from {}", account.login));
+    let found = account.session.resource_keys(key).await?;
+    let keys: Vec<Value> = found.into_iter().map(document).collect();
+    from_keys(&keys, Selection { name: Some(key), redis_id, kafka_id })
+}
+
+/// A key as the Resource Controller has it.
+fn document(key: ResourceKey) -> Value {
+    let ResourceKey { guid, name, crn, source_crn, onetime, credentials, .. } = key;
+    json!({
+        "guid": guid, "name": name, "crn": crn, "source_crn": source_crn, "onetime_credentials": onetime,
+        "credentials": credentials,
+    })
 }
 
 /// The services of the keys that IBM Cloud handed out.
@@ -47,6 +77,7 @@ pub fn from_keys(keys: &[Value], selection: Selection<'_>) -> Result<Managed> {
         redis_region: read.redis_region,
         kafka_region: read.kafka_region,
         warnings: read.warnings,
+        private_hosts: read.private_hosts,
     })
 }
 

@@ -2,6 +2,7 @@
 //! kar-ce-project-enable.sh, kar-ce-project-disable.sh and kar-ce-run.sh.
 
 pub mod account;
+pub mod check;
 pub mod chosen;
 pub mod component;
 pub mod ibmcloud_cli;

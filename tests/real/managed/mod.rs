@@ -9,6 +9,11 @@ use std::time::{Duration, Instant};
 use karctl::certificate::Authority;
 use serde_json::{Value, json};
 
+use karctl::client::kafka::Connection;
+use karctl::client::tls::{Tls, Trust};
+use karctl::redacted::Secret;
+
+use crate::ibmcloud::{API_KEY, IbmCloud, REGION, kafka_key, redis_key};
 use crate::parts;
 use crate::sandbox::{Finished, Sandbox};
 use servers::{KAFKA_PASSWORD, Kafka, REDIS_PASSWORD, REDIS_USER, Redis, authority};
@@ -68,6 +73,19 @@ impl Keys {
         (serde_json::from_value(document["problems"].clone()).expect("sentences"), finished)
     }
 
+    /// Code and message of what `check ce` finds wrong with the services; there is no account.
+    fn found_by_check(&self) -> Vec<(String, String)> {
+        let finished = self.sandbox().karctl(["check", "ce", "--credentials", "keys.json", "-o", "json"]).output();
+        assert!(!format!("{finished:?}").contains("canary"), "{finished:?}");
+        let document = finished.document("check ce");
+        let checks = document["checks"].as_array().expect("a list").iter();
+        let of_service = checks.filter(|checked| ["kafka", "redis"].iter().any(|name| checked["category"] == *name));
+        let wrong =
+            of_service.filter(|checked| !["ok", "skipped"].iter().any(|outcome| checked["outcome"] == *outcome));
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        wrong.map(|checked| (text(&checked["code"]), text(&checked["found"]))).collect()
+    }
+
     /// Waits until both servers can be used.
     fn wait(&self) {
         let began = Instant::now();
@@ -115,6 +133,9 @@ fn every_fault_of_a_managed_service_has_its_own_name() {
     right().wait();
     let (stranger, broker) = (authority(), format!("localhost:{}", kafka.port));
     let refused = |keys: Keys, message: &str, code: &str| {
+        let found = keys.found_by_check();
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].0 == code && found[0].1.contains(message), "{code}: {found:#?}");
         let (problems, finished) = keys.check();
         assert_eq!(problems.len(), 1, "{problems:#?}");
         assert!(problems[0].contains(message), "`{message}` is not in {problems:#?}");
@@ -161,4 +182,81 @@ fn every_fault_of_a_managed_service_has_its_own_name() {
     let (problems, _) =
         Keys { broker: format!("localhost:{}", redis.port), trusted: redis.authority.clone(), ..right() }.check();
     assert_eq!(problems.len(), 1, "{problems:#?}");
+}
+
+/// An account with the keys of both servers, and a project whose configuration is theirs.
+fn prepared(kafka: &Kafka, redis: &Redis) -> (IbmCloud, Sandbox) {
+    let cloud = IbmCloud::start();
+    let broker = format!("localhost:{}", kafka.port);
+    let project = cloud.change(|account| {
+        let authority = &redis.authority.certificate;
+        account.keys.push(redis_key("kar", "localhost", redis.port, REDIS_USER, REDIS_PASSWORD, authority));
+        account.keys.push(kafka_key("kar", &[&broker], KAFKA_PASSWORD));
+        account.add_project("kar")
+    });
+    let mut sandbox = Keys::of(kafka, redis).sandbox();
+    for (name, value) in cloud.variables() {
+        sandbox.set_variable(name, value);
+    }
+    let sandbox = sandbox
+        .variable("IBMCLOUD_API_KEY", API_KEY)
+        .variable("IBMCLOUD_REGION", REGION)
+        .variable("CE_PROJECT_ID", project.clone());
+    let printed = sandbox.karctl(["env", "ibmcloud", "kar", "-o", "json"]).output();
+    let mut variables = printed.document("env");
+    let members = variables.as_object_mut().expect("variables");
+    members.retain(|_, value| !value.is_null());
+    cloud.change(|account| account.add_secret(&project, "kar.ibm.com.runtime-config", "generic", variables));
+    (cloud, sandbox)
+}
+
+#[tokio::test]
+#[ignore = "needs the real parts that tests/run starts"]
+async fn a_project_that_is_prepared_is_found_to_be_well() {
+    let (kafka, redis) = (Kafka::run(), Redis::run(0));
+    let keys = Keys::of(&kafka, &redis);
+    keys.wait();
+    let (cloud, sandbox) = prepared(&kafka, &redis);
+    let check = |more: &[&str]| {
+        let line = ["check", "ce", "-o", "json"].iter().chain(more).copied();
+        let finished = sandbox.karctl(line).output();
+        assert!(!format!("{finished:?}").contains("canary"), "{finished:?}");
+        (finished.document("check ce"), finished.status)
+    };
+    // With the name of the keys, and without: then by what the project itself says.
+    for more in [&["kar"][..], &[], &["kar", "--pre"]] {
+        let (document, status) = check(more);
+        assert_eq!(
+            (status, &document["errors"], &document["warnings"]),
+            (Some(0), &json!(0), &json!(0)),
+            "{document:#}"
+        );
+    }
+    let found = |document: &Value, category: &str, title: &str| {
+        let checks = document["checks"].as_array().expect("a list").clone();
+        let is_it = |checked: &&Value| checked["category"] == category && checked["title"] == title;
+        checks.iter().find(is_it).unwrap_or_else(|| panic!("{document:#}")).clone()
+    };
+    let (document, status) = check(&["kar", "--probe-topic", "probe"]);
+    let record = found(&document, "kafka", "a record goes round");
+    assert_eq!((status, &record["code"]), (Some(1), &json!("KAR456")), "{document:#}");
+    assert_eq!(record["found"], "there is no topic probe");
+
+    let tls = Tls::new(Trust::Authority(&kafka.authority.certificate)).expect("an authority");
+    let password = Secret::new(KAFKA_PASSWORD);
+    let opened = Connection::open_by(&keys.broker, Some(&tls), Some(("token", &password)), LIMIT).await;
+    opened.expect("ready").create_topic("probe", 1, 1).await.expect("created");
+    let (document, status) = check(&["kar", "--probe-topic", "probe"]);
+    assert_eq!(status, Some(0), "{document:#}");
+
+    cloud.change(|account| {
+        account.keys.retain(|key| !key["source_crn"].to_string().contains("messagehub"));
+        account.keys.push(kafka_key("kar", &["localhost:1"], "canary-new"));
+    });
+    let (document, status) = check(&["kar"]);
+    assert_eq!(status, Some(1));
+    let stale = found(&document, "secret", "the project's configuration is that of the keys");
+    let differs = "the project's configuration differs from the service keys in KAFKA_BROKERS, KAFKA_PASSWORD";
+    assert_eq!((&stale["code"], stale["found"].as_str()), (&json!("KAR453"), Some(differs)));
+    assert_eq!(cloud.misuse(), Vec::<String>::new());
 }
