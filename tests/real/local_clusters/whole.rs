@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::played::NODE_IMAGE;
 use super::{KIND, Played, User, docker, refused};
+use crate::parts;
 
 /// Runs a program that sees mounts of its own, by its path.
 const UNSHARE: &str = "/usr/bin/unshare";
@@ -241,6 +242,8 @@ fn a_taken_port_is_named_and_low_limits_of_inotify_are_a_warning() {
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_cluster_of_k3d_is_made_stopped_started_and_deleted() {
+    // A registry of another test would be put on its network.
+    let _turn = parts::turn("registry");
     let played = Played::of_k3d("kt-k3d-whole");
     let user = played.user("kt-k3d-whole");
     let created = create(&user, &["--provider", "k3d"]);
