@@ -2,14 +2,14 @@
 //! every way that it can, and the same command again finishes. Nothing is made twice.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Customer;
-use crate::ibmcloud::{Fault, Point};
+use crate::ibmcloud::{Fault, Point, certificate_authority, kafka_key, redis_key};
 use crate::sandbox::Finished;
 
 /// Commands at once: they wait for most of their time.
@@ -24,7 +24,7 @@ struct Scenario {
 const RUN: &str =
     "run --app hello --name hello --image us.icr.io/kar/hello:1 --service greeter --registry-secret login";
 
-/// Every `ce` command, some of them in several situations.
+/// Every `ce` command and what else asks IBM Cloud, some in several situations.
 const SCENARIOS: &[Scenario] = &[
     Scenario { line: "login --check", prepare: nothing },
     Scenario { line: "project list", prepare: nothing },
@@ -39,6 +39,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { line: "logs hello", prepare: with_component },
     Scenario { line: "scale hello 3", prepare: with_component },
     Scenario { line: "delete hello -y", prepare: with_component },
+    Scenario { line: "env ibmcloud keys", prepare: nothing },
 ];
 
 fn nothing(_: &Customer, _: &str) {}
@@ -51,6 +52,9 @@ fn with_former(customer: &Customer, _: &str) {
     customer.run("run --app hello --name hello --image us.icr.io/kar/hello:0 --env OLD=1", 0);
 }
 
+/// One for all, so that what is made of it can be compared.
+static AUTHORITY: OnceLock<String> = OnceLock::new();
+
 /// Somebody with an enabled project, and one page for each entry of a list.
 fn customer(scenario: &Scenario) -> Customer {
     let mut customer = Customer::new();
@@ -58,6 +62,9 @@ fn customer(scenario: &Scenario) -> Customer {
         (account.page_size, account.creation_reads) = (1, 0);
         (account.deletion_reads, account.deployment_reads) = (0, 0);
         account.add_project("other");
+        let ca = AUTHORITY.get_or_init(certificate_authority);
+        account.keys.push(redis_key("keys", "redis.example", 31000, "admin", "p", ca));
+        account.keys.push(kafka_key("keys", &["b-0.example:9093", "b-1.example:9093"], "k"));
         let project = account.add_project("kar");
         account.add_secret(&project, "kar.ibm.com.runtime-config", "generic", json!({ "REDIS_HOST": "r" }));
         let login = json!({ "server": "us.icr.io", "username": "u", "password": "p" });
@@ -90,7 +97,10 @@ fn state(customer: &Customer) -> Value {
 }
 
 fn run(customer: &Customer, line: &str) -> Finished {
-    customer.ce(line.split(' ')).output()
+    match line.starts_with("env ") {
+        true => customer.sandbox.karctl(line.split(' ')).output(),
+        false => customer.ce(line.split(' ')).output(),
+    }
 }
 
 /// What can go wrong with a request.
