@@ -1497,28 +1497,30 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "login" -d 'Show which login is used, and which region and project'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "project" -d 'Projects of Code Engine'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "run" -d 'Run a component of an application, or bring it to what is asked for'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "list" -d 'List the components of a project'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "status" -d 'Show a component, its revisions and its instances'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "logs" -d 'Say how the instances of a component are, and where its log is'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "scale" -d 'Change how many instances a component has'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project run list status logs scale delete" -f -a "delete" -d 'Delete a component'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "login" -d 'Show which login is used, and which region and project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "project" -d 'Projects of Code Engine'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "enable" -d 'Give a project what its components read of Kafka and Redis'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "disable" -d 'Take that back'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "run" -d 'Run a component of an application, or bring it to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "list" -d 'List the components of a project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "status" -d 'Show a component, its revisions and its instances'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "logs" -d 'Say how the instances of a component are, and where its log is'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "scale" -d 'Change how many instances a component has'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "delete" -d 'Delete a component'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
@@ -1556,6 +1558,53 @@ complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "list" -d 'List the projects of a region'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "use" -d 'Have other commands act on a project'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from project" -f -a "delete" -d 'Delete a project with everything in it, and wait until it is gone'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l registry-server -d 'Registry of private images, such as us.icr.io' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l registry-user -d 'User of the registry; iamapikey for an API key of IBM Cloud' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l registry-secret -d 'Name of the secret with this login, for `ce run --registry-secret`' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l registry-password-stdin -d 'Read the password of the registry from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l strict -d 'Fail where Kafka or Redis is in another region than the project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l project -d 'The same, as other commands take it' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l force -d 'Delete them also where applications use them'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l app -d 'Name of the application' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l name -d 'Name of the component' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l image -d 'Image to run' -r

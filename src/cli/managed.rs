@@ -8,6 +8,7 @@ use super::ce::AccountArguments;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::runtime_config::service_key::Selection;
+use crate::target::code_engine::account::Account;
 use crate::target::code_engine::check;
 use crate::target::code_engine::managed::{self, Managed};
 
@@ -72,6 +73,21 @@ impl KeyArguments {
             context.ui.warn(warning);
         }
         Ok(managed)
+    }
+}
+
+impl KeyArguments {
+    /// [`KeyArguments::services`] of an account that is found already; its warnings are the caller's.
+    ///
+    /// # Errors
+    /// As [`KeyArguments::services`].
+    pub async fn services_of(&self, context: &Context, key: Option<&str>, account: &Account) -> Result<Managed> {
+        let (redis_id, kafka_id) = (self.redis_key_id.as_deref(), self.kafka_key_id.as_deref());
+        match (&self.credentials, key) {
+            (Some(file), _) => managed::from_file(context, file, Selection { name: key, redis_id, kafka_id }),
+            (None, Some(key)) => managed::services(context, account, key, redis_id, kafka_id).await,
+            (None, None) => Err(nameless().into()),
+        }
     }
 }
 

@@ -36,6 +36,8 @@ const DOCUMENTS: &[Document] = &[
     document::<cache::Cleaned>("cache clean"),
     document::<cache::Cache>("cache list"),
     document::<code_engine::component::DeletedComponent>("ce delete"),
+    document::<code_engine::disable::Disabled>("ce disable"),
+    document::<code_engine::enable::Enabled>("ce enable"),
     document::<code_engine::component::Components>("ce list"),
     document::<code_engine::login::Login>("ce login"),
     document::<code_engine::component::ComponentLogs>("ce logs"),

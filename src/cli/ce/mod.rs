@@ -1,6 +1,8 @@
 //! `karctl ce`: IBM Cloud Code Engine.
 
 mod delete;
+mod disable;
+mod enable;
 mod list;
 mod login;
 mod logs;
@@ -26,6 +28,7 @@ Examples:
   export IBMCLOUD_API_KEY=@key.json IBMCLOUD_REGION=eu-de
   karctl ce login --check                  who, which account, region and project, and from where each is taken
   karctl ce project create kar --use       made, active, and what other commands act on
+  karctl ce enable kar-key                 Kafka and Redis of the service keys `kar-key`
   karctl ce run --app hello --name hello-js --image us.icr.io/me/hello:1 --service greeter
   karctl ce list                           the components of the project")]
 pub enum CeCommand {
@@ -34,6 +37,10 @@ pub enum CeCommand {
     /// Projects of Code Engine
     #[command(subcommand)]
     Project(project::ProjectCommand),
+    /// Give a project what its components read of Kafka and Redis
+    Enable(Box<enable::EnableArguments>),
+    /// Take that back
+    Disable(disable::DisableArguments),
     /// Run a component of an application, or bring it to what is asked for
     Run(Box<run::RunArguments>),
     /// List the components of a project
@@ -80,7 +87,12 @@ impl AccountArguments {
     /// # Errors
     /// When there is no login that can be used.
     pub fn account(&self, context: &Context) -> Result<Account> {
-        account::find(context, &self.options(None))
+        self.account_of(context, None)
+    }
+
+    /// The account, and which of its projects.
+    fn account_of(&self, context: &Context, project: Option<String>) -> Result<Account> {
+        account::find(context, &self.options(project))
     }
 
     fn options(&self, project: Option<String>) -> AccountOptions {
@@ -121,6 +133,8 @@ pub async fn run(command: CeCommand, context: &Context) -> Result<u8> {
     match command {
         CeCommand::Login(arguments) => arguments.run(context).await,
         CeCommand::Project(command) => project::run(command, context).await,
+        CeCommand::Enable(arguments) => arguments.run(context).await,
+        CeCommand::Disable(arguments) => arguments.run(context).await,
         CeCommand::Run(arguments) => done(run::run(*arguments, context).await),
         CeCommand::List(arguments) => done(list::run(&arguments, context).await),
         CeCommand::Status(arguments) => status::run(&arguments, context).await,

@@ -32,6 +32,9 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
+/// Time for an answer when the deadline has come: the last look is what is told of.
+const LAST_REQUEST_LIMIT: Duration = Duration::from_secs(3);
+
 /// More than any answer has: a hundred service keys with their certificates.
 const LARGEST_ANSWER: usize = 16 << 20;
 
@@ -245,7 +248,7 @@ impl Session {
         let failed = |kind| (ask.error(kind), None);
         let address = self.address(ask.service).ok_or_else(|| failed(Kind::NoRegion))?;
         let request = self.request(ask, address, token).map_err(|error| failed(kind_of(error)))?;
-        let limit = self.left().map_or(REQUEST_LIMIT, |left| left.clamp(SHORTEST_PAUSE, REQUEST_LIMIT));
+        let limit = self.left().map_or(REQUEST_LIMIT, |left| left.clamp(LAST_REQUEST_LIMIT, REQUEST_LIMIT));
         let began = Instant::now();
         self.shared.requests.fetch_add(1, Ordering::Relaxed);
         let answered = tokio::time::timeout(limit, answer(request, ask)).await;

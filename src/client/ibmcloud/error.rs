@@ -96,8 +96,10 @@ impl Refusal {
 /// One line that shows no secret and does nothing to a terminal.
 fn cleaned(text: &str, hidden: &[Secret]) -> String {
     let is_secret = |secret: &&Secret| secret.expose().len() >= SHORTEST_SECRET;
-    let hidden = hidden.iter().filter(is_secret);
-    let text = hidden.fold(text.to_owned(), |text, secret| text.replace(secret.expose(), REDACTED));
+    let mut hidden: Vec<_> = hidden.iter().filter(is_secret).collect();
+    // One may be within another.
+    hidden.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+    let text = hidden.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose(), REDACTED));
     let words: Vec<_> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
     let line = words.join(" ");

@@ -5,6 +5,8 @@ pub mod account;
 pub mod check;
 pub mod chosen;
 pub mod component;
+pub mod disable;
+pub mod enable;
 pub mod ibmcloud_cli;
 pub mod login;
 pub mod managed;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::account::{Account, Origin, Sourced, ambiguous, is_project_id, not_active};
 use super::chosen::Chosen;
 use crate::change::Change;
+use crate::client::ibmcloud::Error;
 use crate::client::ibmcloud::code_engine::{Project, ProjectStatus};
 use crate::code::Code;
 use crate::context::Context;
@@ -191,21 +192,29 @@ fn check_name(name: &str) -> Result<()> {
 /// The project of this name that is there or on its way.
 async fn find_alive(account: &Account, name: &str) -> Result<Option<Project>> {
     let mut named = account.session.projects().await?;
-    named.retain(|project| project.name == name && !project.status.is_hard_deleted());
-    let (kept, alive): (Vec<_>, Vec<_>) = named.iter().partition(|project| project.status.is_deleted());
-    match (alive.as_slice(), kept.as_slice()) {
-        ([], []) => Ok(None),
-        ([], [kept, ..]) => Err(Failure::new(format!(
-            "the name `{name}` is taken by the project {}, which was deleted and is kept for seven days",
-            kept.id
-        ))
-        .hint(format!("bring it back with `ibmcloud ce project restore --id {}`, or choose another name", kept.id))
-        .code(Code::CodeEngineProjectNotActive)
-        .into()),
-        ([one], _) if one.status.is_active() || one.status.is_coming() => Ok(Some((*one).clone())),
-        ([one], _) => Err(not_active(one).into()),
-        (several, _) => Err(ambiguous(name, several).into()),
+    named.retain(|project| project.name == name && !project.status.is_deleted());
+    let alive: Vec<_> = named.iter().collect();
+    match alive.as_slice() {
+        [] => Ok(None),
+        [one] if one.status.is_active() || one.status.is_coming() => Ok(Some((*one).clone())),
+        [one] => Err(not_active(one).into()),
+        several => Err(ambiguous(name, several).into()),
     }
+}
+
+/// Why a name is refused: it may be that of a project that was deleted and is kept.
+/// <https://cloud.ibm.com/docs/codeengine?topic=codeengine-manage-project#delete-project>
+async fn refused(account: &Account, name: &str, error: Error) -> anyhow::Error {
+    let projects = account.session.projects().await.unwrap_or_default();
+    let kept = projects.iter().find(|project| project.name == name && project.status.is_soft_deleted());
+    let Some(Project { id, .. }) = kept else { return error.into() };
+    let said =
+        format!("the name `{name}` may be taken by the project {id}, which was deleted and is kept for seven days");
+    Failure::new(said)
+        .because(error)
+        .hint(format!("bring it back with `ibmcloud ce project restore --id {id}`, or choose another name"))
+        .code(Code::CodeEngineProjectNotActive)
+        .into()
 }
 
 /// Asks for a project. Where no answer comes it is looked for before it is asked for again, since there might be two then.
@@ -216,6 +225,7 @@ async fn ask_for(account: &Account, name: &str) -> Result<Project> {
         let error = match account.session.create_project(name, group.as_deref()).await {
             Ok(project) => return Ok(project),
             Err(error) if error.is_doubtful() || error.is_conflict() => error,
+            Err(error) if error.status() == Some(400) => return Err(refused(account, name, error).await),
             Err(error) => return Err(error.into()),
         };
         for _ in 0..LOOKS_FOR_LOST {
@@ -225,7 +235,7 @@ async fn ask_for(account: &Account, name: &str) -> Result<Project> {
             tokio::time::sleep(LOOK_FOR_LOST).await;
         }
         if !error.is_doubtful() {
-            return Err(error.into());
+            return Err(refused(account, name, error).await);
         }
         last = Some(error);
     }

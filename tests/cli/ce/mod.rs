@@ -2,13 +2,20 @@
 
 mod canary;
 mod component;
+mod disable;
+mod enable;
 mod login;
 mod project;
 mod sweep;
 
 use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
-use crate::ibmcloud::{API_KEY, IbmCloud, REGION};
+use serde_json::json;
+
+use crate::ibmcloud::{API_KEY, IbmCloud, REGION, Service};
 use crate::sandbox::{Finished, Invocation, Sandbox};
 
 /// An account of IBM Cloud, and somebody with its API key.
@@ -45,6 +52,26 @@ impl Customer {
         let finished = self.ce(line.split(' ')).output();
         assert_eq!(finished.status, Some(status), "{line}\n{}\n{}", finished.stdout, finished.stderr);
         finished
+    }
+
+    /// An application whose variables are those of a secret, as somebody else makes it: by the API itself.
+    #[track_caller]
+    pub fn add_app(&self, project: &str, name: &str, secret: &str) {
+        let token = self.cloud.user_token(Duration::from_secs(600));
+        let variables = json!([{ "type": "secret_full_reference", "reference": secret }]);
+        let body = json!({ "name": name, "image_reference": "icr.io/i", "run_env_variables": variables }).to_string();
+        let address = self.cloud.url(Service::CodeEngine).trim_start_matches("http://").to_owned();
+        let request = format!(
+            "POST /v2/projects/{project}/apps?version=2025-07-10 HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+             Accept: application/json\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     }
 
     /// Methods and paths of the requests since the last look; none of them was a mistake.
