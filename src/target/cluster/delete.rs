@@ -87,6 +87,8 @@ pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Delete
     if !options.dry_run && !chosen.is_empty() {
         ask(context, &chosen)?;
     }
+    let user = found.iter().find(|found| !chosen.contains(&(found.name.clone(), found.provider)));
+    let user = user.map(|found| found.name.clone());
     let mut clusters = Vec::new();
     for (name, provider) in chosen {
         let containers = containers(&found, &name, provider);
@@ -96,7 +98,7 @@ pub async fn delete(context: &Context, options: &DeleteOptions) -> Result<Delete
         };
         clusters.push(DeletedCluster { name, provider, containers, kubeconfigs });
     }
-    let left = spared.into_iter().chain(left(context, &engine, options).await?).collect();
+    let left = spared.into_iter().chain(left(context, &engine, options, user.as_ref()).await?).collect();
     Ok(Deleted { clusters, left, dry_run: options.dry_run })
 }
 
@@ -263,11 +265,20 @@ async fn remove_rest(docker: &Docker, name: &ClusterName, provider: Provider) ->
     Ok(())
 }
 
-/// Takes the registry away where that was asked for, and names what is left.
-async fn left(context: &Context, engine: &DockerEngine, options: &DeleteOptions) -> Result<Vec<String>> {
+/// Takes the registry away where that was asked for and no cluster that stays, such as `user`, is on it; names what is left.
+async fn left(
+    context: &Context,
+    engine: &DockerEngine,
+    options: &DeleteOptions,
+    user: Option<&ClusterName>,
+) -> Result<Vec<String>> {
     let docker = engine.client();
     let mut left = Vec::new();
-    if options.with_registry {
+    if let (true, Some(user)) = (options.with_registry, user) {
+        left.push(format!(
+            "the registry, which cluster `{user}` uses (`karctl registry down` takes it away all the same)"
+        ));
+    } else if options.with_registry {
         let down = registry::down(context, DownOptions { delete_data: false, dry_run: options.dry_run }).await?;
         left.extend(down.data_left.map(|volume| {
             format!("volume {volume} with the registry's images (`karctl registry down --delete-data` deletes it)")

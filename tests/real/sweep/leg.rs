@@ -129,13 +129,10 @@ impl Record {
             }
         };
         let mut kinds = BTreeSet::new();
-        let is_first = |point: &&Point| {
-            let is_asked_for = match depth {
-                Depth::OverAtOnceByTurns => false,
-                Depth::ByTurnsAndKinds => point.occurrence == 0 && kinds.insert(kind(point)),
-                Depth::EveryFault | Depth::ByTurns => point.occurrence == 0,
-            };
-            is_asked_for
+        let is_first = |point: &&Point| match depth {
+            Depth::OverAtOnceByTurns => false,
+            Depth::ByTurnsAndKinds => point.occurrence == 0 && kinds.insert(kind(point)),
+            Depth::EveryFault | Depth::ByTurns => point.occurrence == 0,
         };
         let first = self.requests.iter().filter(is_first);
         over_at_once.into_iter().chain(first.map(|point| (Fault::Hang, point.clone()))).collect()

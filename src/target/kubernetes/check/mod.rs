@@ -60,7 +60,7 @@ pub async fn check(
     options: &Options,
     stage: Stage,
 ) -> Result<Report> {
-    // What hinders it, such as a right that is missing, hinders the rehearsal of a deploy too, which is a finding.
+    // What hinders it, such as a right that is missing, is a finding of the rehearsal, which asks again.
     let options = &options.remembered(context, cluster, settings).await.unwrap_or_else(|_| options.clone());
     let rendered = render(context, settings, options).await?;
     let step = context.ui.step("Looking at the cluster");
@@ -152,6 +152,7 @@ async fn prospect(
 ) -> Prospect {
     let namespace = &settings.kubernetes.namespace;
     let planned = async {
+        let options = &options.remembered(context, cluster, settings).await?;
         let (desired, _) = desired(context, cluster, settings, options).await?;
         let stages = Stages::plan(cluster, &desired, options.policy).await?;
         let source = namespaces::Source::of(namespace, &stages.end.objects());
