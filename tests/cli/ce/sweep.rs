@@ -40,9 +40,16 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { line: "scale hello 3", prepare: with_component },
     Scenario { line: "delete hello -y", prepare: with_component },
     Scenario { line: "env ibmcloud keys", prepare: nothing },
+    Scenario { line: "enable keys", prepare: nothing },
+    Scenario { line: "enable keys", prepare: disabled },
+    Scenario { line: "disable --force", prepare: nothing },
 ];
 
 fn nothing(_: &Customer, _: &str) {}
+
+fn disabled(customer: &Customer, _: &str) {
+    customer.run("disable", 0);
+}
 
 fn with_component(customer: &Customer, _: &str) {
     customer.run(RUN, 0);
