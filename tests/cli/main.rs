@@ -24,6 +24,7 @@ mod native;
 mod output;
 mod process;
 mod profile;
+mod registry;
 mod sandbox;
 mod schema;
 mod secrets;

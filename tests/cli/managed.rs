@@ -9,6 +9,7 @@ use karctl::certificate::Authority;
 use serde_json::{Value, json};
 
 use crate::ibmcloud::{API_KEY, IbmCloud, REGION, certificate_authority, kafka_key, redis_key};
+use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 
 /// Stands in every secret field.
@@ -253,6 +254,33 @@ fn a_check_names_what_a_project_lacks() {
     let wanted = [("registry", "KAR454"), ("kafka", "KAR446"), ("redis", "KAR446")];
     assert_eq!(found, wanted.map(|(category, code)| triple(category, "error", code)));
     assert_eq!(cloud.misuse(), Vec::<String>::new());
+}
+
+#[test]
+fn a_registry_is_judged_by_the_login_alone() {
+    const OPENS: &str = "canary-opens";
+    let (cloud, sandbox) = account();
+    let project = cloud.change(|account| account.add_project("kar"));
+    let sandbox = sandbox.variable("CE_PROJECT_ID", project.clone());
+    for wants_tokens in [true, false] {
+        let registry = Registry::start("kar", OPENS, wants_tokens);
+        let secret = |name: &str, password: &str| {
+            let server = format!("http://{}/v1/", registry.address);
+            let login = json!({"server": server, "username": "kar", "password": password, "email": ""});
+            cloud.change(|account| account.add_secret(&project, name, "registry", login));
+        };
+        let (good, bad) = (format!("good-{wants_tokens}"), format!("bad-{wants_tokens}"));
+        secret(&good, OPENS);
+        secret(&bad, CANARY);
+        let check = |name: &str| found_by_check(&sandbox, &["--pre", "--registry-secret", name]);
+        assert_eq!(check(&good), (Vec::new(), Some(0)), "tokens: {wants_tokens}");
+        assert_eq!(check(&bad), (vec![triple("registry", "error", "KAR454")], Some(1)), "tokens: {wants_tokens}");
+        let scopes = registry.asked().into_iter().filter(|asked| asked.contains("scope")).collect::<Vec<_>>();
+        assert_eq!(scopes, Vec::<String>::new(), "a login is for no repository");
+    }
+    let told = sandbox.karctl(["check", "ce", "--pre", "--registry-secret", "bad-true"]).output();
+    assert!(told.stdout.contains("correct user and password in the secret bad-true"), "{}", told.stdout);
+    assert!(!told.stdout.contains(CANARY) && !told.stdout.contains("docker login"), "{}", told.stdout);
 }
 
 #[test]

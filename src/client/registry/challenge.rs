@@ -106,16 +106,19 @@ impl Repository {
     }
 
     async fn token(&self, realm: &str, service: Option<String>, scope: Option<String>) -> Result<Secret> {
-        let operation = format!("get a token for {}", self.name);
+        let operation = match self.own_scope() {
+            Some(_) => format!("get a token for {}", self.name),
+            None => "get a token".to_owned(),
+        };
         let garbled = |reason: String| self.registry.error(&operation, Kind::Garbled(reason));
         let realm: Url = realm.parse().map_err(|_| garbled(format!("its realm is no address: {realm}")))?;
         if !self.may_be_told(&realm) {
             return Err(garbled(format!("it wants the login to be sent to {realm}, in the clear")));
         }
         let mut pairs: Vec<_> = service.into_iter().map(|service| ("service", service)).collect();
-        let own = format!("repository:{}:{}", self.name, self.actions());
-        pairs.extend(scope.filter(|scope| *scope != own).map(|scope| ("scope", scope)));
-        pairs.push(("scope", own));
+        let own = self.own_scope();
+        pairs.extend(scope.filter(|scope| Some(scope) != own.as_ref()).map(|scope| ("scope", scope)));
+        pairs.extend(own.map(|own| ("scope", own)));
         let ask = self.ask_for_token(realm, pairs, &operation);
         let answer = self.registry.exchange(&ask, None).await?;
         let answer = self.registry.accept(answer, &operation, &[200]).await?;
@@ -152,6 +155,11 @@ impl Repository {
 
     fn allows_plain_http(&self) -> bool {
         self.registry.shared.options.allows_plain_http
+    }
+
+    /// What a token is asked for; `None` for the registry as a whole.
+    fn own_scope(&self) -> Option<String> {
+        (!self.name.is_empty()).then(|| format!("repository:{}:{}", self.name, self.actions()))
     }
 
     fn actions(&self) -> &'static str {

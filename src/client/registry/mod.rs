@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub use blob::{Blob, Content};
 pub use error::{Kind, RegistryError, Result};
-pub use reference::{Reference, is_digest};
+pub use reference::{Reference, host_of, is_digest};
 pub use trust::Trust;
 pub use upload::{Begun, Sent};
 
@@ -89,7 +89,7 @@ pub enum Access {
 #[derive(Clone)]
 pub struct Repository {
     registry: Registry,
-    /// `kar/hello`.
+    /// `kar/hello`; empty for the registry as a whole.
     name: String,
     access: Access,
     /// The header that the registry wants, once it has said so.
@@ -117,6 +117,19 @@ impl Registry {
     /// Whether it is on this machine, so that nobody else can listen and bytes cost next to nothing.
     pub fn is_on_loopback(&self) -> bool {
         is_loopback(&self.shared.host)
+    }
+
+    /// Whether it takes the login, found out as `docker login` does: the root of its API is asked for, with a token where it
+    /// wants one, which is for no repository. A registry that asks nobody who they are takes every login.
+    ///
+    /// # Errors
+    /// When it refuses the login (status 401 or 403), or does not answer as a registry does.
+    pub async fn prove_login(&self) -> Result<()> {
+        const OPERATION: &str = "take the login";
+        let root = self.repository("", Access::Pull);
+        let ask = call::Ask::new(reqwest::Method::GET, call::Place::Path("/v2/".to_owned()), OPERATION);
+        let answer = root.send(&ask).await?;
+        self.accept(answer, OPERATION, &[200]).await.map(drop)
     }
 
     /// One of its repositories.

@@ -114,6 +114,14 @@ impl fmt::Display for Reference {
     }
 }
 
+/// The host to connect to for a server as logins name it: `us.icr.io`, `https://us.icr.io/`, or Docker Hub's
+/// `https://index.docker.io/v1/`, at which images are not.
+pub fn host_of(server: &str) -> &str {
+    let rest = server.strip_prefix("https://").or_else(|| server.strip_prefix("http://")).unwrap_or(server);
+    let host = rest.split_once('/').map_or(rest, |(host, _)| host);
+    if canonical(host) == DEFAULT_REGISTRY { DEFAULT_HOST } else { host }
+}
+
 /// The first part of a name is a registry if it has a dot or a port, or is `localhost`.
 fn is_registry(first: &str) -> bool {
     let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
@@ -168,6 +176,21 @@ mod tests {
         let pinned = Reference::parse(&format!("a/b:1@{digest}")).expect("a name");
         assert_eq!(pinned.to_string(), format!("a/b@{digest}"));
         assert_eq!(Reference::parse("redis").expect("a name").host(), "registry-1.docker.io");
+    }
+
+    #[test]
+    fn a_server_is_connected_to_at_its_host_and_docker_hub_at_the_one_with_its_images() {
+        for (server, host) in [
+            ("us.icr.io", "us.icr.io"),
+            ("https://us.icr.io/", "us.icr.io"),
+            ("https://r.example.com:5000/v2/mine", "r.example.com:5000"),
+            ("http://127.0.0.1:5000", "127.0.0.1:5000"),
+            ("https://index.docker.io/v1/", "registry-1.docker.io"),
+            ("index.docker.io", "registry-1.docker.io"),
+            ("docker.io", "registry-1.docker.io"),
+        ] {
+            assert_eq!(host_of(server), host, "{server}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::check::code_engine::{
 use crate::check::{self, Reason, Report};
 use crate::client::ibmcloud::code_engine::{App, REGISTRY_FORMAT, SecretObject};
 use crate::client::kafka;
-use crate::client::registry::{self, Access};
+use crate::client::registry::{self, RegistryError};
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
@@ -32,9 +32,6 @@ const PROBE_LIMIT: Duration = Duration::from_secs(10);
 
 /// A registry that lets nothing move for so long is given up.
 const REGISTRY_STALL: Duration = Duration::from_secs(10);
-
-/// A repository that need not be there: whoever asks for it has to log in all the same.
-const REPOSITORY: &str = "kar";
 
 /// What is looked at.
 #[derive(Clone, Debug, Default)]
@@ -229,31 +226,32 @@ async fn registry(account: &Told<Account>, project: &Told<Project>, name: Option
                 return Err(unusable(format!("the secret {name} names no server")));
             }
             let login = registry::Login::Password { user, password: Secret::new(value("password")) };
-            ask_registry(&server, login).await.map_err(|error| {
-                let mut reason = of_failure(error);
-                reason.code = Some(Code::RegistrySecretUnusable);
-                reason
-            })?;
+            ask_registry(&server, login).await.map_err(|error| unusable_login(error, name))?;
             Ok(Registry { name: name.to_owned(), server })
         }
         .await,
     )
 }
 
+/// A login is the project's: logging in with the docker command would not help.
+fn unusable_login(error: RegistryError, secret: &str) -> Reason {
+    let is_refused = matches!(error.status(), Some(401 | 403));
+    let mut reason = of_failure(error);
+    reason.code = Some(Code::RegistrySecretUnusable);
+    if is_refused {
+        reason.hints = vec![format!("correct user and password in the secret {secret}")];
+    }
+    reason
+}
+
 async fn ask_registry(server: &str, login: registry::Login) -> registry::Result<()> {
-    let host = server.trim_start_matches("https://").trim_end_matches('/');
     let options = registry::Options {
         login: Some(login),
         allows_plain_http: false,
         trust: registry::Trust::default(),
         stall: REGISTRY_STALL,
     };
-    let repository = registry::Registry::new(host, options).repository(REPOSITORY, Access::Pull);
-    match repository.manifest("latest").await {
-        // It knows who asks, and has no such image, or does not show this one.
-        Err(error) if matches!(error.status(), Some(403 | 404)) => Ok(()),
-        answer => answer.map(drop),
-    }
+    registry::Registry::new(registry::host_of(server), options).prove_login().await
 }
 
 async fn usage(account: &Told<Account>, project: &Told<Project>) -> Told<Usage> {
