@@ -35,7 +35,8 @@ pub fn token(account: &mut Account, request: &Request) -> Outcome {
         return Err(request.refusal(400, "BXNIM0415E", "Provided API key could not be found."));
     }
     let life = account.token_life;
-    let access_token = issue(account, life);
+    let begin = now();
+    let access_token = issue_at(account, begin, life);
     Ok(Answer::new(
         200,
         json!({
@@ -43,7 +44,7 @@ pub fn token(account: &mut Account, request: &Request) -> Outcome {
             "refresh_token": "not_supported",
             "token_type": "Bearer",
             "expires_in": life.as_secs(),
-            "expiration": now() + life.as_secs(),
+            "expiration": begin + life.as_secs(),
             "scope": "ibm openid",
         }),
     ))
@@ -51,7 +52,12 @@ pub fn token(account: &mut Account, request: &Request) -> Outcome {
 
 /// A token that is good for so long.
 pub fn issue(account: &mut Account, life: Duration) -> String {
-    let (begin, end) = (now(), now() + life.as_secs());
+    issue_at(account, now(), life)
+}
+
+/// The same, from a time on: one look at the clock, so that what is said of a token agrees.
+fn issue_at(account: &mut Account, begin: u64, life: Duration) -> String {
+    let end = begin + life.as_secs();
     let header = json!({ "kid": "20261101-0800", "alg": "RS256" });
     let claims = json!({
         "iam_id": account.iam_id,

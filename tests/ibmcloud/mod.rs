@@ -27,7 +27,10 @@ mod service_key;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
+
+use tokio::sync::oneshot;
 
 pub use account::{API_KEY, Account, REGION, RESOURCE_GROUP};
 pub use deployment::Image;
@@ -35,10 +38,12 @@ pub use fault::{Fault, Point};
 pub use request::{Recorded, Service};
 pub use service_key::{certificate_authority, kafka_key, redis_key};
 
-/// An account on its own three ports, until the tests end.
+/// An account on its own three ports, until it is dropped.
 pub struct IbmCloud {
     shared: Arc<Shared>,
     addresses: [SocketAddr; 3],
+    stop: Option<oneshot::Sender<()>>,
+    servers: Option<JoinHandle<()>>,
 }
 
 #[derive(Default)]
@@ -52,10 +57,11 @@ impl IbmCloud {
     /// An account with one API key, one resource group, no service key and no project.
     pub fn start() -> Self {
         let shared = Arc::new(Shared::default());
-        let addresses = Service::ALL.map(|service| server::listen(service, Arc::clone(&shared)));
+        let (stop, stopped) = oneshot::channel();
+        let (addresses, servers) = server::start(&shared, stopped);
         let urls = addresses.map(|address| format!("http://{address}"));
         shared.account.lock().expect("unharmed").origin.clone_from(&urls[2]);
-        Self { shared, addresses }
+        Self { shared, addresses, stop: Some(stop), servers: Some(servers) }
     }
 
     /// Where a service answers: no path, no slash at the end.
@@ -106,5 +112,14 @@ impl IbmCloud {
     /// Requests that nobody may send, each with why: a program that makes one has a mistake.
     pub fn misuse(&self) -> Vec<String> {
         self.requests().iter().filter_map(Recorded::misuse).collect()
+    }
+}
+
+/// Ports and connections end with it: a test may have hundreds of them.
+impl Drop for IbmCloud {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let ended = self.servers.take().map(JoinHandle::join);
+        assert!(std::thread::panicking() || matches!(ended, Some(Ok(()))), "a server of the fake panicked");
     }
 }

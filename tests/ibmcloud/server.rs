@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -12,6 +13,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Method, Response};
 use hyper_util::rt::TokioIo;
+use tokio::sync::oneshot;
 
 use super::account::Account;
 use super::fault::Fault;
@@ -20,26 +22,31 @@ use super::{Shared, account, app, controller, iam, project, secret};
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// Serves one service on a port of its own.
-pub fn listen(service: Service, shared: Arc<Shared>) -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    let address = listener.local_addr().expect("a listening socket");
-    listener.set_nonblocking(true).expect("a socket");
-    std::thread::spawn(move || {
+/// Serves every service on a port of its own, in one thread, until `stopped` ends.
+pub fn start(shared: &Arc<Shared>, stopped: oneshot::Receiver<()>) -> ([SocketAddr; 3], JoinHandle<()>) {
+    let listeners = Service::ALL.map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port"));
+    let addresses = listeners.each_ref().map(|listener| listener.local_addr().expect("a listening socket"));
+    let shared = Arc::clone(shared);
+    let servers = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
-            loop {
-                let (stream, _) = listener.accept().await.expect("a connection");
-                let shared = Arc::clone(&shared);
-                let answered = service_fn(move |request| serve(service, request, Arc::clone(&shared)));
-                tokio::spawn(
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answered),
-                );
-            }
-        });
+        for (service, listener) in Service::ALL.into_iter().zip(listeners) {
+            runtime.spawn(listen(service, listener, Arc::clone(&shared)));
+        }
+        // The runtime ends with this, and every connection with it. The other end is dropped, never used.
+        runtime.block_on(stopped).ok();
     });
-    address
+    (addresses, servers)
+}
+
+async fn listen(service: Service, listener: TcpListener, shared: Arc<Shared>) {
+    listener.set_nonblocking(true).expect("a socket");
+    let listener = tokio::net::TcpListener::from_std(listener).expect("a listening socket");
+    loop {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        let shared = Arc::clone(&shared);
+        let answered = service_fn(move |request| serve(service, request, Arc::clone(&shared)));
+        tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answered));
+    }
 }
 
 /// Answers a request; an error closes the connection.

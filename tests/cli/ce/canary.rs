@@ -4,21 +4,26 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::Customer;
-use crate::ibmcloud::{API_KEY, Fault, Point};
+use super::customer::{Customer, commands};
+use crate::ibmcloud::{API_KEY, Fault, Point, certificate_authority, kafka_key, redis_key};
 use crate::sandbox::Finished;
 
 /// Passwords of the project's secrets, and of a variable.
-const PASSWORDS: [&str; 3] = ["canary-of-redis-4711", "canary-of-registry-4712", "canary-of-variable-4713"];
+const PASSWORDS: [&str; 4] =
+    ["canary-of-redis-4711", "canary-of-registry-4712", "canary-of-variable-4713", "canary-of-kafka-4714"];
 
 const RUN: &str = "run --app hello --name hello --image us.icr.io/kar/hello:1 --registry-secret login --env TOKEN";
 
-/// Every command, some of which write.
-const LINES: [&str; 12] = [
+/// Every command, those that make and those that delete.
+const LINES: [&str; 17] = [
     "login",
     "login --check",
     "project list",
+    "project create another",
     "project use kar",
+    "project delete another -y",
+    "enable keys --dry-run",
+    "enable keys",
     "run --app hello --name hello --image us.icr.io/kar/hello:1 --registry-secret login --env TOKEN --dry-run",
     RUN,
     RUN,
@@ -27,6 +32,7 @@ const LINES: [&str; 12] = [
     "logs hello",
     "scale hello 2",
     "delete hello -y",
+    "disable kar",
 ];
 
 fn customer() -> Customer {
@@ -34,6 +40,8 @@ fn customer() -> Customer {
     let project = customer.cloud.change(|account| {
         (account.deletion_reads, account.deployment_reads) = (0, 0);
         let project = account.add_project("kar");
+        account.keys.push(redis_key("keys", "r.example", 31000, "admin", PASSWORDS[0], &certificate_authority()));
+        account.keys.push(kafka_key("keys", &["b-0.example:9093"], PASSWORDS[3]));
         let data = json!({ "REDIS_PASSWORD": PASSWORDS[0] });
         account.add_secret(&project, "kar.ibm.com.runtime-config", "generic", data);
         let login = json!({ "server": "us.icr.io", "username": "u", "password": PASSWORDS[1] });
@@ -83,6 +91,9 @@ fn files(folder: &Path) -> String {
 
 #[test]
 fn no_secret_is_in_what_commands_say_or_leave_behind() {
+    let is_run = |command: &str| LINES.iter().any(|line| format!("{line} ").starts_with(command));
+    let missing: Vec<_> = commands().into_iter().filter(|command| !is_run(&format!("{command} "))).collect();
+    assert_eq!(missing, Vec::<String>::new());
     let customer = customer();
     for form in ["-vv", "-vv -o json", "-vv --progress json"] {
         for line in LINES {
@@ -122,7 +133,7 @@ fn a_leak_is_seen() {
     let customer = customer();
     customer.run("list", 0);
     let token = customer.cloud.change(|account| account.tokens.keys().next().cloned().expect("a token"));
-    for secret in [API_KEY, &token, PASSWORDS[0], PASSWORDS[1], PASSWORDS[2]] {
+    for secret in [API_KEY, &token, PASSWORDS[0], PASSWORDS[1], PASSWORDS[2], PASSWORDS[3]] {
         let planted = customer.sandbox.command("/bin/echo", [format!("error: {secret} is wrong")]).output();
         assert!(!leaks(&customer, &planted.stdout).is_empty(), "{planted:?}");
     }

@@ -160,7 +160,7 @@ fn a_change_that_fails_is_a_failure_though_the_former_revision_serves() {
 fn one_that_never_listens_ends_with_the_time() {
     let enabled = Enabled::new();
     enabled.customer.cloud.change(|account| account.images.push(("us.icr.io".to_owned(), Image::Stuck)));
-    let failed = enabled.customer.run(&format!("{RUN} --timeout 2s"), 4);
+    let failed = enabled.customer.run(&format!("{RUN} --timeout 10s"), 4);
     assert!(failed.stderr.contains("timed out waiting for `hello-js`: waiting for resources"), "{failed:?}");
 }
 

@@ -2,84 +2,40 @@
 
 mod canary;
 mod component;
+mod customer;
 mod disable;
 mod enable;
 mod login;
 mod project;
-mod sweep;
 
-use std::ffi::OsString;
+pub use customer::Customer;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use serde_json::json;
+use crate::ibmcloud::{IbmCloud, Service};
 
-use crate::ibmcloud::{API_KEY, IbmCloud, REGION, Service};
-use crate::sandbox::{Finished, Invocation, Sandbox};
-
-/// An account of IBM Cloud, and somebody with its API key.
-pub struct Customer {
-    pub cloud: IbmCloud,
-    pub sandbox: Sandbox,
-}
-
-impl Customer {
-    pub fn new() -> Self {
-        let customer = Self::without_login();
-        let sandbox = customer.sandbox.variable("IBMCLOUD_API_KEY", API_KEY);
-        Self { sandbox, ..customer }
-    }
-
-    /// Somebody who knows where the account is, and has no key.
-    pub fn without_login() -> Self {
-        let cloud = IbmCloud::start();
-        let mut sandbox = Sandbox::new().variable("IBMCLOUD_REGION", REGION);
-        for (name, url) in cloud.variables() {
-            sandbox.set_variable(name, url);
+/// A test may have hundreds of them, one after the other.
+#[test]
+fn an_account_that_is_dropped_leaves_no_connection() {
+    let cloud = IbmCloud::start();
+    let mut connections = Service::ALL.map(|service| {
+        let address = cloud.url(service).trim_start_matches("http://").to_owned();
+        let mut stream = TcpStream::connect(&address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(120))).expect("a socket");
+        write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\n\r\n").expect("sent");
+        let mut first = [0; 8];
+        stream.read_exact(&mut first).expect("an answer, and the connection is kept");
+        assert_eq!(&first, b"HTTP/1.1");
+        stream
+    });
+    drop(cloud);
+    for stream in &mut connections {
+        let mut rest = Vec::new();
+        match stream.read_to_end(&mut rest) {
+            Ok(_) => {}
+            Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "{error}"),
         }
-        Self { cloud, sandbox }
-    }
-
-    /// A command line of `karctl ce`, not run yet.
-    pub fn ce<A: Into<OsString>>(&self, words: impl IntoIterator<Item = A>) -> Invocation<'_> {
-        self.sandbox.karctl(std::iter::once("ce".into()).chain(words.into_iter().map(Into::into)))
-    }
-
-    /// Runs a line of `karctl ce`, words separated by blanks, and sees that it ends as expected.
-    #[track_caller]
-    pub fn run(&self, line: &str, status: i32) -> Finished {
-        let finished = self.ce(line.split(' ')).output();
-        assert_eq!(finished.status, Some(status), "{line}\n{}\n{}", finished.stdout, finished.stderr);
-        finished
-    }
-
-    /// An application whose variables are those of a secret, as somebody else makes it: by the API itself.
-    #[track_caller]
-    pub fn add_app(&self, project: &str, name: &str, secret: &str) {
-        let token = self.cloud.user_token(Duration::from_secs(600));
-        let variables = json!([{ "type": "secret_full_reference", "reference": secret }]);
-        let body = json!({ "name": name, "image_reference": "icr.io/i", "run_env_variables": variables }).to_string();
-        let address = self.cloud.url(Service::CodeEngine).trim_start_matches("http://").to_owned();
-        let request = format!(
-            "POST /v2/projects/{project}/apps?version=2025-07-10 HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-             Accept: application/json\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let mut stream = TcpStream::connect(address).expect("it listens");
-        stream.write_all(request.as_bytes()).expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
-    }
-
-    /// Methods and paths of the requests since the last look; none of them was a mistake.
-    #[track_caller]
-    pub fn asked(&self) -> Vec<String> {
-        assert_eq!(self.cloud.misuse(), Vec::<String>::new());
-        let asked = self.cloud.requests().iter().map(|request| request.shape()).collect();
-        self.cloud.forget();
-        asked
     }
 }

@@ -1,5 +1,17 @@
-//! Everything that can go wrong with every request of every command: a recorded run names the requests, each then fails in
+//! Everything that can go wrong with every request of every `ce` command: a recorded run names the requests, each then fails in
 //! every way that it can, and the same command again finishes. Nothing is made twice.
+
+// A program of its own: cargo runs it alone, so that its many processes are in no other test's way.
+
+#[path = "cli/ce/customer.rs"]
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+mod customer;
+#[path = "ibmcloud/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "the tests of the command line use the rest")]
+mod ibmcloud;
+#[path = "cli/sandbox.rs"]
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+mod sandbox;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,12 +20,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Customer;
-use crate::ibmcloud::{Fault, Point, certificate_authority, kafka_key, redis_key};
-use crate::sandbox::Finished;
+use customer::{Customer, commands};
+use ibmcloud::{Fault, Point, certificate_authority, kafka_key, redis_key};
+use sandbox::Finished;
 
 /// Commands at once: they wait for most of their time.
-const WORKERS: usize = 24;
+const WORKERS: usize = 16;
 
 /// A command, and what there is before it.
 struct Scenario {
@@ -24,7 +36,7 @@ struct Scenario {
 const RUN: &str =
     "run --app hello --name hello --image us.icr.io/kar/hello:1 --service greeter --registry-secret login";
 
-/// Every `ce` command and what else asks IBM Cloud, some in several situations.
+/// Every `ce` command, some in several situations, and `env ibmcloud`, which asks as `exec ibmcloud` does.
 const SCENARIOS: &[Scenario] = &[
     Scenario { line: "login --check", prepare: nothing },
     Scenario { line: "project list", prepare: nothing },
@@ -157,6 +169,13 @@ fn strike(scenario: &Scenario, point: &Point, fault: Fault, expected: &Value) ->
         return Err(format!("{place}: {state:#}\ninstead of {expected:#}\n{first:?}"));
     }
     Ok(())
+}
+
+#[test]
+fn every_command_is_swept() {
+    let is_swept = |command: &str| SCENARIOS.iter().any(|scenario| format!("{} ", scenario.line).starts_with(command));
+    let missing: Vec<_> = commands().into_iter().filter(|command| !is_swept(&format!("{command} "))).collect();
+    assert_eq!(missing, Vec::<String>::new());
 }
 
 #[test]
