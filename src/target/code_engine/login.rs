@@ -56,7 +56,7 @@ impl From<&Sourced<String>> for Taken {
 pub enum Proof {
     /// Nothing is sent.
     None,
-    /// The login is used, and the project looked at.
+    /// The login is used, whatever is chosen, and the project looked at.
     Asked,
 }
 
@@ -77,6 +77,9 @@ pub async fn login(account: &Account, proof: Proof) -> Result<Login> {
             Err(error) => problems.push(report(&error).message),
         }
     }
+    if proof == Proof::Asked && project_found.is_none() {
+        prove(account).await?;
+    }
     Ok(Login {
         login: if account.session.has_key() { "API key" } else { "token" },
         login_from: account.login.to_string(),
@@ -90,6 +93,18 @@ pub async fn login(account: &Account, proof: Proof) -> Result<Login> {
         problems,
         is_checked: proof == Proof::Asked,
     })
+}
+
+/// Has a token that was not got for a key just now, and was only read so far, accepted or refused.
+async fn prove(account: &Account) -> Result<()> {
+    if account.session.has_key() {
+        return Ok(());
+    }
+    match account.session.resource_groups().await {
+        // Who lacks a role is known all the same.
+        Err(error) if error.status() == Some(403) => Ok(()),
+        answer => Ok(answer.map(drop)?),
+    }
 }
 
 impl Login {

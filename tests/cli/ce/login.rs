@@ -85,6 +85,28 @@ fn a_login_of_the_other_command_is_used_as_long_as_it_lasts_and_its_files_stay()
     assert_eq!(customer.asked(), Vec::<String>::new());
 }
 
+/// A token can be read by everybody; whether it is good is known by whom it is shown to.
+#[test]
+fn a_token_is_shown_to_ibm_cloud_also_where_no_project_is_chosen() {
+    let customer = Customer::without_login();
+    let token = customer.cloud.user_token(Duration::from_secs(600));
+    customer.sandbox.write("home/.bluemix/config.json", format!("{{\"IAMToken\": \"Bearer {token}\"}}"));
+    let login = customer.run("login --check -o json", 0).document("ce login");
+    assert_eq!((&login["is_checked"], &login["user"]), (&true.into(), &"kari@example.com".into()));
+    assert_eq!(customer.asked(), ["resource-controller GET /v2/resource_groups"]);
+
+    customer.cloud.change(|account| account.tokens.clear());
+    for line in ["login --check", "login --check --region eu-de", "login --check --project kar"] {
+        let refused = customer.run(line, 1);
+        let said = "error: the Resource Controller does not accept the token when asked to list the resource groups: ";
+        assert!(refused.stderr.starts_with(said) && refused.stdout.is_empty(), "{line}: {}", refused.stderr);
+        assert!(refused.stderr.contains("hint: log in again with `ibmcloud login`"), "{line}: {}", refused.stderr);
+        assert!(customer.asked().contains(&"resource-controller GET /v2/resource_groups".to_owned()), "{line}");
+    }
+    customer.run("login", 0);
+    assert_eq!(customer.asked(), Vec::<String>::new());
+}
+
 #[test]
 fn a_project_that_cannot_be_used_is_a_problem() {
     let customer = Customer::new();
