@@ -40,7 +40,8 @@ const RUN: &str =
 const SCENARIOS: &[Scenario] = &[
     Scenario { line: "login --check", prepare: nothing },
     Scenario { line: "project list", prepare: nothing },
-    Scenario { line: "project create new", prepare: nothing },
+    // Where no answer comes it is looked for until then.
+    Scenario { line: "project create new --timeout 20s", prepare: nothing },
     Scenario { line: "project use kar", prepare: nothing },
     Scenario { line: "project delete kar -y", prepare: nothing },
     Scenario { line: RUN, prepare: nothing },

@@ -30,7 +30,7 @@ pub enum Fault {
     Expire,
     /// Somebody else changes the object right before it: its If-Match is stale.
     Stale,
-    /// It is done, but what it made is not seen by so many reads, and what it deleted is.
+    /// It is done, but what it made is not seen by so many reads, and what it deleted is, as it was.
     Lag(usize),
 }
 

@@ -74,10 +74,12 @@ pub fn get(account: &mut Account, request: &Request, id: &str) -> Outcome {
 pub fn delete(account: &mut Account, request: &Request, id: &str) -> Outcome {
     request.only_query(&["version"])?;
     request.no_body()?;
-    let reads = account.deletion_reads + account.lag;
+    let (lag, reads) = (account.lag, account.deletion_reads + account.lag);
     let project = find(account, request, id)?;
     writable(project, request)?;
-    project.status = "pending_removal".to_owned();
+    if lag == 0 {
+        project.status = "pending_removal".to_owned();
+    }
     project.life.end(reads);
     Ok(Answer::empty(202))
 }

@@ -316,7 +316,7 @@ impl Account {
         }
     }
 
-    /// A project by name or id, whatever its status is; of those that are deleted only by id.
+    /// A project by name or id, whatever its status is; a name means one that is deleted only where no other has it.
     ///
     /// # Errors
     /// As [`Account::project`].
@@ -328,15 +328,7 @@ impl Account {
             };
         }
         let projects = self.session.projects().await?;
-        let mut named: Vec<_> = projects.iter().filter(|project| project.name == wanted.value).collect();
-        if named.iter().any(|project| !project.status.is_deleted()) {
-            named.retain(|project| !project.status.is_deleted());
-        }
-        match named.as_slice() {
-            [] => Err(self.no_such(wanted, &projects).into()),
-            [one] => Ok((*one).clone()),
-            several => Err(ambiguous(&wanted.value, several).into()),
-        }
+        named(&projects, &wanted.value)?.ok_or_else(|| self.no_such(wanted, &projects).into())
     }
 
     /// The id of the resource group, where one is chosen.
@@ -419,8 +411,22 @@ impl BecauseOf for Failure {
     }
 }
 
+/// The project that a name means: the one that is not deleted, else one that can be brought back.
+///
+/// # Errors
+/// When several that are not deleted have it.
+pub(super) fn named(projects: &[Project], name: &str) -> Result<Option<Project>> {
+    let (deleted, alive): (Vec<_>, Vec<_>) =
+        projects.iter().filter(|project| project.name == name).partition(|project| project.status.is_deleted());
+    match alive.as_slice() {
+        [] => Ok(deleted.into_iter().find(|project| project.status.is_soft_deleted()).cloned()),
+        [one] => Ok(Some((*one).clone())),
+        several => Err(ambiguous(name, several).into()),
+    }
+}
+
 /// The failure where a name does not say which one.
-pub(super) fn ambiguous(name: &str, projects: &[&Project]) -> Failure {
+fn ambiguous(name: &str, projects: &[&Project]) -> Failure {
     let ids: Vec<_> = projects.iter().map(|project| format!("{} ({})", project.id, project.status)).collect();
     Failure::new(format!("{} projects are named `{name}`: {}", projects.len(), ids.join(", ")))
         .hint("give the id of the one that is meant in the place of its name")
@@ -436,6 +442,8 @@ pub(super) fn not_active(project: &Project) -> Failure {
         failure.hint(format!("`karctl ce project create '{name}'` waits until it is active"))
     } else if status.is_soft_deleted() {
         failure.hint(format!("`ibmcloud ce project restore --id {id}` brings it back within seven days"))
+    } else if status.has_failed() {
+        failure.hint(format!("`karctl ce project delete {id}` takes it away"))
     } else {
         failure.hint("`karctl ce project list` shows others")
     }

@@ -1,18 +1,18 @@
 //! `karctl ce project`: projects of Code Engine, made and deleted so that the same command again changes nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::account::{Account, Origin, Sourced, ambiguous, is_project_id, not_active};
+use super::account::{Account, Origin, Sourced, is_project_id, named, not_active};
 use super::chosen::Chosen;
 use crate::change::Change;
 use crate::client::ibmcloud::Error;
 use crate::client::ibmcloud::code_engine::{Project, ProjectStatus};
 use crate::code::Code;
 use crate::context::Context;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, Status};
 use crate::ui;
 
 /// Pause between two looks at a project that changes, at first and at most.
@@ -22,12 +22,12 @@ const LAST_LOOK: Duration = Duration::from_secs(5);
 /// For so many looks a project that was made just now need not be seen.
 const LOOKS_UNSEEN: u32 = 10;
 
-/// Looks for a project that may have been made without an answer, and the pause before each.
-const LOOKS_FOR_LOST: u32 = 4;
+/// A project that may have been made without an answer is looked for so long at most, and so often.
+const SEARCH_LIMIT: Duration = Duration::from_secs(60);
 const LOOK_FOR_LOST: Duration = Duration::from_secs(1);
 
-/// How often one is asked for, where it was not made the time before.
-const ATTEMPTS: u32 = 3;
+/// Looks for the project that is in the way of a new one of its name.
+const LOOKS_FOR_RIVAL: u32 = 4;
 
 /// Characters of the longest name. <https://cloud.ibm.com/apidocs/codeengine/v2#create-project>
 const LONGEST_NAME: usize = 128;
@@ -159,7 +159,7 @@ pub async fn create(
         (None, true) => (None, Change::Created),
         (None, false) => {
             let step = context.ui.step(format!("Creating the project {name}"));
-            let project = ask_for(account, name).await?;
+            let project = ask_for(context, account, name).await?;
             step.skip();
             (Some(project), Change::Created)
         }
@@ -191,14 +191,10 @@ fn check_name(name: &str) -> Result<()> {
 
 /// The project of this name that is there or on its way.
 async fn find_alive(account: &Account, name: &str) -> Result<Option<Project>> {
-    let mut named = account.session.projects().await?;
-    named.retain(|project| project.name == name && !project.status.is_deleted());
-    let alive: Vec<_> = named.iter().collect();
-    match alive.as_slice() {
-        [] => Ok(None),
-        [one] if one.status.is_active() || one.status.is_coming() => Ok(Some((*one).clone())),
-        [one] => Err(not_active(one).into()),
-        several => Err(ambiguous(name, several).into()),
+    let found = named(&account.session.projects().await?, name)?;
+    match found.filter(|project| !project.status.is_deleted()) {
+        Some(project) if !project.status.is_active() && !project.status.is_coming() => Err(not_active(&project).into()),
+        found => Ok(found),
     }
 }
 
@@ -217,29 +213,55 @@ async fn refused(account: &Account, name: &str, error: Error) -> anyhow::Error {
         .into()
 }
 
-/// Asks for a project. Where no answer comes it is looked for before it is asked for again, since there might be two then.
-async fn ask_for(account: &Account, name: &str) -> Result<Project> {
+/// Asks for a project, once. Where no answer comes it is looked for: asked for again, there might be two of the name, and
+/// nobody could say which is meant.
+async fn ask_for(context: &Context, account: &Account, name: &str) -> Result<Project> {
     let group = account.resource_group_id().await?;
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
-        let error = match account.session.create_project(name, group.as_deref()).await {
-            Ok(project) => return Ok(project),
-            Err(error) if error.is_doubtful() || error.is_conflict() => error,
-            Err(error) if error.status() == Some(400) => return Err(refused(account, name, error).await),
-            Err(error) => return Err(error.into()),
-        };
-        for _ in 0..LOOKS_FOR_LOST {
-            if let Some(project) = find_alive(account, name).await? {
-                return Ok(project);
-            }
-            tokio::time::sleep(LOOK_FOR_LOST).await;
-        }
-        if !error.is_doubtful() {
-            return Err(refused(account, name, error).await);
-        }
-        last = Some(error);
+    match account.session.create_project(name, group.as_deref()).await {
+        Ok(project) => Ok(project),
+        Err(error) if error.is_doubtful() => search(context, account, name, error).await,
+        Err(error) if error.is_conflict() => rival(account, name, error).await,
+        Err(error) if error.status() == Some(400) => Err(refused(account, name, error).await),
+        Err(error) => Err(error.into()),
     }
-    Err(last.map_or_else(|| Failure::new("no attempt was made").into(), Into::into))
+}
+
+/// Looks for a project that may have been made, until it is seen, or nobody can tell whether it will be.
+async fn search(context: &Context, account: &Account, name: &str, error: Error) -> Result<Project> {
+    let step = context.ui.step(format!("Looking whether the project {name} was made"));
+    step.detail("Code Engine did not say");
+    let limit = context.deadline.left().min(SEARCH_LIMIT);
+    let began = Instant::now();
+    loop {
+        if let Some(project) = find_alive(account, name).await? {
+            step.skip();
+            return Ok(project);
+        }
+        if began.elapsed() + LOOK_FOR_LOST >= limit {
+            return Err(lost(name, limit, error).into());
+        }
+        tokio::time::sleep(LOOK_FOR_LOST).await;
+    }
+}
+
+/// The failure where nobody can tell whether a project was made.
+fn lost(name: &str, limit: Duration, error: Error) -> Failure {
+    let seconds = limit.as_secs();
+    Failure::new(format!("the project `{name}` may have been made, but was not seen within {seconds} s"))
+        .because(error)
+        .hint("`karctl ce project list` shows whether it is there by now; the same command again takes it, or makes it")
+        .status(Status::TimedOut)
+}
+
+/// The project because of which there cannot be a new one.
+async fn rival(account: &Account, name: &str, error: Error) -> Result<Project> {
+    for _ in 0..LOOKS_FOR_RIVAL {
+        if let Some(project) = find_alive(account, name).await? {
+            return Ok(project);
+        }
+        tokio::time::sleep(LOOK_FOR_LOST).await;
+    }
+    Err(refused(account, name, error).await)
 }
 
 /// Waits until a project can be used. For a while after it was made it need not be seen.
@@ -347,17 +369,12 @@ pub async fn delete(context: &Context, account: &Account, wanted: &str, dry_run:
 
 /// The project that is to be deleted; `None` where there is none that may be seen.
 async fn look(account: &Account, wanted: &str) -> Result<Option<Project>> {
-    if is_project_id(wanted) {
-        return match account.session.project(wanted).await {
-            Err(error) if error.is_not_found() => Ok(None),
-            answer => Ok(Some(answer?)),
-        };
+    if !is_project_id(wanted) {
+        return named(&account.session.projects().await?, wanted);
     }
-    let mut named = account.session.projects().await?;
-    named.retain(|project| project.name == wanted);
-    match named.iter().any(|project| project.name == wanted) {
-        true => account.find_project(&typed(wanted)).await.map(Some),
-        false => Ok(None),
+    match account.session.project(wanted).await {
+        Err(error) if error.is_not_found() => Ok(None),
+        answer => Ok(Some(answer?)),
     }
 }
 
@@ -368,12 +385,15 @@ async fn until_gone(context: &Context, account: &Account, project: &Project) -> 
     if !project.status.is_going() {
         account.session.delete_project(id).await?;
     }
+    let mut before = Some(&project.status);
     let mut pause = FIRST_LOOK;
     loop {
         let status = match account.session.project(id).await {
             Err(error) if error.is_not_found() => None,
             answer => Some(answer?.status),
         };
+        // A failure from before, of its creation or of an earlier deletion, says nothing of this one.
+        before = before.filter(|before| status.as_ref() == Some(before));
         match status {
             None => {
                 step.done(format!("The project {name} is gone"));
@@ -383,7 +403,7 @@ async fn until_gone(context: &Context, account: &Account, project: &Project) -> 
                 step.done(format!("The project {name} is deleted"));
                 return Ok(status.is_soft_deleted());
             }
-            Some(status) if status.has_failed() => {
+            Some(status) if status.has_failed() && before.is_none() => {
                 return Err(Failure::new(format!("the project `{name}` ({id}) could not be deleted: it is {status}"))
                     .hint("run the same command again; if it stays, ask IBM's support")
                     .code(Code::CloudRefused)

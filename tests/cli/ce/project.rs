@@ -1,8 +1,11 @@
+use std::time::Duration;
+
 use super::Customer;
 use crate::ibmcloud::{Fault, Point};
 
 const LIST: &str = "code-engine GET /v2/projects";
 const MAKE: &str = "code-engine POST /v2/projects";
+const DELETE: &str = "code-engine DELETE /v2/projects/{project}";
 
 /// How many projects there are, deleted ones not counted.
 fn count(customer: &Customer) -> usize {
@@ -50,15 +53,60 @@ fn a_rehearsal_makes_nothing() {
 /// Names need not be unique, so that a second request would make a second project.
 #[test]
 fn an_answer_that_is_lost_makes_no_second_project() {
-    for fault in
-        [Fault::Cut, Fault::Torn, Fault::Gateway { status: 503 }, Fault::TooMany { retry_after: 0 }, Fault::Expire]
-    {
+    for fault in [Fault::Cut, Fault::Torn, Fault::TooMany { retry_after: 0 }, Fault::Expire] {
         let customer = Customer::new();
         customer.cloud.fail(fault, &Point::first(MAKE));
         customer.run("project create kar", 0);
         assert_eq!((count(&customer), customer.cloud.struck()), (1, 1), "{fault:?}");
         customer.asked();
     }
+}
+
+#[test]
+fn where_nobody_can_tell_whether_it_was_made_it_is_not_asked_for_again() {
+    let customer = Customer::new();
+    customer.cloud.fail(Fault::Gateway { status: 503 }, &Point::first(MAKE));
+    let refused = customer.run("project create kar --timeout 6s", 4).stderr;
+    assert!(refused.contains("error: the project `kar` may have been made, but was not seen within "), "{refused}");
+    assert!(refused.contains("hint: `karctl ce project list` shows whether it is there by now"), "{refused}");
+    let asked = customer.asked();
+    assert_eq!(asked.iter().filter(|shape| *shape == MAKE).count(), 1, "{asked:?}");
+    customer.run("project create kar", 0);
+    assert_eq!(count(&customer), 1);
+}
+
+#[test]
+fn one_that_was_made_without_an_answer_and_is_seen_late_stays_the_only_one() {
+    let customer = Customer::new();
+    customer.cloud.fail(Fault::Refuse, &Point::first(MAKE));
+    let looks = || customer.cloud.requests().iter().filter(|request| request.shape() == LIST).count();
+    std::thread::scope(|scope| {
+        let created = scope.spawn(|| customer.run("project create kar -o json", 0).document("ce project create"));
+        // Once before it is asked for, and so often after that.
+        while looks() < 7 && !created.is_finished() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let id = customer.cloud.change(|account| account.add_project("kar"));
+        let created = created.join().expect("a document");
+        assert_eq!((&created["change"], &created["project"]["id"]), (&"created".into(), &id.into()));
+    });
+    let asked = customer.asked();
+    assert_eq!((asked.iter().filter(|shape| *shape == MAKE).count(), count(&customer)), (1, 1), "{asked:?}");
+}
+
+#[test]
+fn one_that_does_not_become_active_is_waited_for_until_the_deadline() {
+    let customer = Customer::new();
+    customer.cloud.change(|account| account.creation_reads = usize::MAX);
+    let late = customer.run("project create kar --use --timeout 5s", 4).stderr;
+    let said = "error: timed out after 5 s waiting for the project `kar` to become active; last seen: it is preparing\n\
+         hint: the same command again goes on waiting\n";
+    assert!(late.ends_with(said), "{late}");
+    let login = customer.run("login -o json", 0).document("ce login");
+    assert_eq!(login["project"], serde_json::Value::Null, "what cannot be used is not chosen");
+    customer.cloud.change(|account| account.projects[0].preparing = 1);
+    let again = customer.run("project create kar -o json", 0).document("ce project create");
+    assert_eq!((&again["change"], count(&customer)), (&"unchanged".into(), 1));
 }
 
 #[test]
@@ -147,6 +195,96 @@ fn a_project_is_deleted_after_a_question_and_waited_for() {
     let again = customer.run("project delete kar -y", 0).stdout;
     assert_eq!(again, "There is no project kar that you may see: nothing to delete\n");
     assert_eq!(customer.cloud.misuse(), Vec::<String>::new());
+}
+
+#[test]
+fn one_that_does_not_go_is_waited_for_until_the_deadline() {
+    let customer = Customer::new();
+    let id = customer.cloud.change(|account| {
+        account.deletion_reads = usize::MAX;
+        account.add_project("kar")
+    });
+    customer.run(&format!("project use {id}"), 0);
+    let late = customer.run("project delete kar -y --timeout 5s", 4).stderr;
+    let said = "error: timed out after 5 s waiting for the project `kar` to be gone; last seen: it is pending removal\n\
+         hint: the same command again goes on waiting\n";
+    assert!(late.ends_with(said), "{late}");
+    let login = customer.run("login -o json", 0).document("ce login");
+    assert_eq!(login["project"]["value"], *id, "what is there stays chosen");
+    customer.asked();
+    customer.cloud.change(|account| account.project(&id).status = "soft_deleted".to_owned());
+    customer.run("project delete kar", 0);
+    assert_eq!(customer.asked(), ["iam POST /identity/token", LIST]);
+}
+
+/// It failed before it was to be deleted, which is no answer to that.
+#[test]
+fn one_that_failed_is_deleted_all_the_same() {
+    for status in ["creation_failed", "deletion_failed"] {
+        let customer = Customer::new();
+        customer.cloud.change(|account| {
+            let id = account.add_project("kar");
+            account.project(&id).status = status.to_owned();
+        });
+        let refused = customer.run("project create kar", 1).stderr;
+        assert!(refused.contains("hint: `karctl ce project delete "), "{refused}");
+        customer.cloud.fail(Fault::Lag(2), &Point::first(DELETE));
+        let deleted = customer.run("project delete kar -y -o json", 0).document("ce project delete");
+        assert_eq!((&deleted["project"]["status"], &deleted["change"]), (&status.into(), &"removed".into()));
+        assert_eq!((count(&customer), customer.cloud.struck()), (0, 1), "{status}");
+        customer.asked();
+    }
+}
+
+#[test]
+fn one_that_cannot_be_deleted_is_told_with_what_became_of_it() {
+    for before in ["active", "creation_failed"] {
+        let customer = Customer::new();
+        let id = customer.cloud.change(|account| {
+            account.deletion_reads = usize::MAX;
+            let id = account.add_project("kar");
+            account.project(&id).status = before.to_owned();
+            id
+        });
+        std::thread::scope(|scope| {
+            let deleted = scope.spawn(|| customer.run("project delete kar -y", 1).stderr);
+            let is_leaving = || customer.cloud.change(|account| account.project(&id).life.is_leaving());
+            while !is_leaving() && !deleted.is_finished() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            customer.cloud.change(|account| account.project(&id).status = "deletion_failed".to_owned());
+            let refused = deleted.join().expect("what it said");
+            let said = format!("error: the project `kar` ({id}) could not be deleted: it is deletion failed\n");
+            assert!(refused.contains(&said), "{refused}");
+        });
+    }
+}
+
+#[test]
+fn of_several_that_are_deleted_the_name_means_one_that_can_be_brought_back() {
+    let customer = Customer::new();
+    let add = |status: &str| {
+        customer.cloud.change(|account| {
+            let id = account.add_project("kar");
+            account.project(&id).status = status.to_owned();
+            id
+        })
+    };
+    for status in ["hard_deleted", "hard_deleted"] {
+        add(status);
+    }
+    let nothing = customer.run("project delete kar -y", 0).stdout;
+    assert_eq!(nothing, "There is no project kar that you may see: nothing to delete\n");
+    let missing = customer.run("project use kar", 1).stderr;
+    assert!(missing.starts_with("error: the project `kar` (as typed) is missing in us-south"), "{missing}");
+    let [kept, _] = ["soft_deleted", "soft_deleted"].map(add);
+    let deleted = customer.run("project delete kar -o json", 0).document("ce project delete");
+    assert_eq!((&deleted["project"]["id"], &deleted["is_kept"]), (&kept.clone().into(), &true.into()));
+    let refused = customer.run("project use kar", 1).stderr;
+    assert!(refused.contains(&format!("hint: `ibmcloud ce project restore --id {kept}`")), "{refused}");
+    let alive = add("active");
+    let used = customer.run("project use kar -o json", 0).document("ce project use");
+    assert_eq!(used["project"]["id"], *alive);
 }
 
 #[test]
