@@ -65,7 +65,7 @@ pub async fn disable(
         true => Vec::new(),
         false => users(&account.session.apps(&project.id).await?, &names),
     };
-    if !users.is_empty() && !options.force && !options.dry_run {
+    if !users.is_empty() && !options.force {
         return Err(in_use(project, &users).into());
     }
     if !users.is_empty() {

@@ -73,6 +73,9 @@ fn applications_that_use_the_secret_are_listed_and_it_stays_unless_forced() {
                 hint: delete them first with `karctl ce delete NAME`, or give --force\n\
                 hint: `karctl explain KAR413` tells more\n";
     assert_eq!(refused, said);
+    assert_eq!(customer.run("disable prod --dry-run", 1).stderr, said, "a rehearsal ends as what it rehearses");
+    let forced = customer.run("disable prod --dry-run --force", 0);
+    assert!(forced.stderr.contains("warning: applications still use them: greeter;"), "{}", forced.stderr);
     assert_eq!(secrets(&customer, &prod), [SECRET, "other"]);
     let forced = customer.run("disable prod --force -o json", 0);
     assert_eq!(forced.document("ce disable")["users"], json!(["greeter"]));
