@@ -118,6 +118,21 @@ fn a_login_for_a_registry_comes_from_stdin() {
 }
 
 #[test]
+fn an_empty_field_of_a_login_for_a_registry_is_no_difference() {
+    let (customer, id) = customer();
+    let login = |password: &str| json!({ "server": "us.icr.io", "username": "u", "password": password, "email": "" });
+    customer.cloud.change(|account| account.add_secret(&id, REGISTRY, "registry", login("canary-registry")));
+    let words = "enable kar --project prod --registry-server us.icr.io --registry-user u --registry-password-stdin";
+    let change = || {
+        let enabled = customer.ce(words.split(' ').chain(["-o", "json"])).stdin("canary-registry\n").output();
+        enabled.document("ce enable")["secrets"][1]["change"].clone()
+    };
+    assert_eq!(change(), "unchanged");
+    customer.cloud.change(|account| account.add_secret(&id, REGISTRY, "registry", login("")));
+    assert_eq!(change(), "updated");
+}
+
+#[test]
 fn services_in_another_region_are_named() {
     let (customer, id) = customer();
     customer.cloud.change(|account| {

@@ -47,9 +47,16 @@ impl SecretObject {
         Self { name: name.to_owned(), format: format.to_owned(), data: Some(data), entity_tag: EntityTag::default() }
     }
 
-    /// Whether this one, as it is there, holds exactly what `wanted` does; `false` where that cannot be seen.
+    /// Whether this one, as it is there, holds exactly what `wanted` does; `false` where that cannot be seen. A login for a
+    /// registry has fields of its own, of which an empty one says as little as a missing one.
     pub fn holds(&self, wanted: &Self) -> bool {
-        self.format == wanted.format && self.data.is_some() && self.data == wanted.data
+        let is_same = self.format == wanted.format && self.data.is_some();
+        is_same && self.fields().eq(wanted.fields())
+    }
+
+    fn fields(&self) -> impl Iterator<Item = (&String, &Secret)> {
+        let keeps_empty = self.format != REGISTRY_FORMAT;
+        self.data.iter().flatten().filter(move |(_, value)| keeps_empty || !value.expose().is_empty())
     }
 
     fn values(&self) -> impl Iterator<Item = Secret> {
