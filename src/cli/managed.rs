@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::ce::AccountArguments;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::runtime_config::service_key::Selection;
@@ -56,38 +55,27 @@ impl KeyArguments {
             .hint(format!("write {instead}"))
     }
 
-    /// The services of the keys of this name; of any name where none is given.
+    /// The services of the keys of this name; of any name where none is given. Keys in a file need no account, so that none
+    /// is looked for then. Warnings are shown.
     ///
     /// # Errors
-    /// When the keys cannot be read, or say too little.
-    pub async fn services(&self, context: &Context, key: Option<&str>, account: &AccountArguments) -> Result<Managed> {
+    /// When there is no account, or the keys cannot be read, or say too little.
+    pub async fn services(
+        &self,
+        context: &Context,
+        key: Option<&str>,
+        account: impl FnOnce() -> Result<Account>,
+    ) -> Result<Managed> {
         let (redis_id, kafka_id) = (self.redis_key_id.as_deref(), self.kafka_key_id.as_deref());
         let managed = match (&self.credentials, key) {
             (Some(file), _) => managed::from_file(context, file, Selection { name: key, redis_id, kafka_id })?,
-            (None, Some(key)) => {
-                managed::services(context, &account.account(context)?, key, redis_id, kafka_id).await?
-            }
+            (None, Some(key)) => managed::services(context, &account()?, key, redis_id, kafka_id).await?,
             (None, None) => return Err(nameless().into()),
         };
         for warning in &managed.warnings {
             context.ui.warn(warning);
         }
         Ok(managed)
-    }
-}
-
-impl KeyArguments {
-    /// [`KeyArguments::services`] of an account that is found already; its warnings are the caller's.
-    ///
-    /// # Errors
-    /// As [`KeyArguments::services`].
-    pub async fn services_of(&self, context: &Context, key: Option<&str>, account: &Account) -> Result<Managed> {
-        let (redis_id, kafka_id) = (self.redis_key_id.as_deref(), self.kafka_key_id.as_deref());
-        match (&self.credentials, key) {
-            (Some(file), _) => managed::from_file(context, file, Selection { name: key, redis_id, kafka_id }),
-            (None, Some(key)) => managed::services(context, account, key, redis_id, kafka_id).await,
-            (None, None) => Err(nameless().into()),
-        }
     }
 }
 

@@ -122,7 +122,10 @@ impl SourceArguments {
                 let (cluster, namespace) = self.cluster(context).await?;
                 access::services(&cluster, &namespace).await
             }
-            Source::IbmCloud(key) => Ok(self.keys.services(context, key.as_deref(), &self.account).await?.services),
+            Source::IbmCloud(key) => {
+                let account = || self.account.account(context);
+                Ok(self.keys.services(context, key.as_deref(), account).await?.services)
+            }
             Source::File(path) => Ok(Services::Given(environment::read_services(context, &path)?)),
         }
     }

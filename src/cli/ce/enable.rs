@@ -73,7 +73,7 @@ impl EnableArguments {
         let registry = self.registry.login()?;
         let options = EnableOptions { registry, strict: self.strict, dry_run: self.dry_run };
         let account = self.project.account(context)?;
-        let keys = self.keys.services_of(context, self.key.as_deref(), &account);
+        let keys = self.keys.services(context, self.key.as_deref(), || Ok(account.clone()));
         let (project, managed) = tokio::try_join!(account.project(), keys)?;
         let enabled = enable::enable(context, &account, &project, &managed, &options).await?;
         context.ui.data(&enabled, Enabled::text)?;

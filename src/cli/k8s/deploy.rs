@@ -117,7 +117,8 @@ impl RuntimeArguments {
         let config = match (&self.services, &self.managed) {
             (Some(file), _) => environment::read_services(context, file)?,
             (None, Some(key)) => {
-                self.keys.services(context, Some(key), &self.account).await?.services.runtime_config(Vantage::Pod)?
+                let account = || self.account.account(context);
+                self.keys.services(context, Some(key), account).await?.services.runtime_config(Vantage::Pod)?
             }
             (None, None) if self.keys.is_given() => return Err(self.keys.unused("--managed KEY").into()),
             (None, None) => return Ok(None),

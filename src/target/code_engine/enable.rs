@@ -92,7 +92,7 @@ pub async fn enable(
         let failure = Failure::new(far.join("; ")).hint("leave --strict out where that is meant");
         return Err(failure.code(Code::RegionsDiffer).into());
     }
-    for warning in managed.warnings.iter().chain(&far) {
+    for warning in &far {
         context.ui.warn(warning);
     }
     let mut wanted = vec![runtime_secret(&managed.services.runtime_config(Vantage::Host)?)];
