@@ -411,6 +411,12 @@ impl BecauseOf for Failure {
     }
 }
 
+/// The name of a project as it is typed into a shell; it may have blanks, and no quotes.
+pub(super) fn typeable(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
+    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{name}'") }
+}
+
 /// The project that a name means: the one that is not deleted, else one that can be brought back.
 ///
 /// # Errors
@@ -439,7 +445,7 @@ pub(super) fn not_active(project: &Project) -> Failure {
     let failure = Failure::new(format!("the project `{name}` ({id}) cannot be used: it is {status}"))
         .code(Code::CodeEngineProjectNotActive);
     if status.is_coming() {
-        failure.hint(format!("`karctl ce project create '{name}'` waits until it is active"))
+        failure.hint(format!("`karctl ce project create {}` waits until it is active", typeable(name)))
     } else if status.is_soft_deleted() {
         failure.hint(format!("`ibmcloud ce project restore --id {id}` brings it back within seven days"))
     } else if status.has_failed() {

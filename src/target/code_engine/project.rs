@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::account::{Account, Origin, Sourced, is_project_id, named, not_active};
+use super::account::{Account, Origin, Sourced, is_project_id, named, not_active, typeable};
 use super::chosen::Chosen;
 use crate::change::Change;
 use crate::client::ibmcloud::Error;
@@ -454,7 +454,9 @@ impl CreatedProject {
         if !self.dry_run {
             text.push_str(&match self.is_chosen {
                 true => "Other commands act on it\n".to_owned(),
-                false => format!("Have other commands act on it with `karctl ce project use '{}'`\n", self.name),
+                false => {
+                    format!("Have other commands act on it with `karctl ce project use {}`\n", typeable(&self.name))
+                }
             });
         }
         text

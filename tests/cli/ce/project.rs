@@ -21,6 +21,10 @@ fn a_project_is_made_waited_for_and_made_once() {
     customer.cloud.change(|account| account.creation_reads = 2);
     let created = customer.run("project create kar -o json", 0).document("ce project create");
     assert_eq!((&created["change"], &created["project"]["status"]), (&"created".into(), &"active".into()));
+    let shown = customer.run("project create kar", 0).stdout;
+    assert!(shown.ends_with("Have other commands act on it with `karctl ce project use kar`\n"), "{shown}");
+    let shown = customer.ce(["project", "create", "two words"]).output().stdout;
+    assert!(shown.ends_with("Have other commands act on it with `karctl ce project use 'two words'`\n"), "{shown}");
     customer.asked();
     let again = customer.run("project create kar -o json", 0).document("ce project create");
     assert_eq!((&again["change"], &again["project"]["id"]), (&"unchanged".into(), &created["project"]["id"]));
