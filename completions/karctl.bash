@@ -323,7 +323,7 @@ _karctl() {
 
     case "${cmd}" in
         karctl)
-            opts="-o -y -v -h -V --output --yes --timeout --verbose --color --progress --help --version local k8s ns addon env exec inject uninject injector app cluster registry images bundle ce check config profile cache explain schema completions man version"
+            opts="-o -y -v -h -V --output --yes --timeout --verbose --color --progress --help --version local cluster k8s ns addon ce env exec app inject uninject injector images registry bundle check config profile cache explain schema completions man version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1218,7 +1218,7 @@ _karctl() {
             return 0
             ;;
         karctl__subcmd__ce)
-            opts="-o -y -v -h --output --yes --timeout --verbose --color --progress --help login project enable disable run list status logs scale delete"
+            opts="-o -y -v -h --output --yes --timeout --verbose --color --progress --help login project enable run list status logs scale delete disable"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

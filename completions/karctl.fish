@@ -40,21 +40,21 @@ complete -c karctl -n "__fish_karctl_needs_command" -s v -l verbose -d 'Say more
 complete -c karctl -n "__fish_karctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_needs_command" -s V -l version -d 'Print version'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "local" -d 'Kafka and Redis on this machine'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "cluster" -d 'Clusters on this machine, made by kind or k3d'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "k8s" -d 'The runtime on a Kubernetes or OpenShift cluster'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "ns" -d 'The namespaces whose pods are part of applications'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "addon" -d 'What ties the runtime to a Prometheus that the cluster has'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "ce" -d 'Projects and components on IBM Cloud Code Engine, with managed Kafka and Redis'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications, from their sources to where they run'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "inject" -d 'Show what the injector makes of manifests'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "uninject" -d 'Take away from manifests what the injector added'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "injector" -d 'The admission webhook that adds KAR to pods'
-complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications, from their sources to where they run'
-complete -c karctl -n "__fish_karctl_needs_command" -f -a "cluster" -d 'Clusters on this machine, made by kind or k3d'
-complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container images'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "bundle" -d 'Everything that is needed without a network, in one file'
-complete -c karctl -n "__fish_karctl_needs_command" -f -a "ce" -d 'IBM Cloud Code Engine'
-complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine or a cluster is ready, and how to get what is missing'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine, a cluster or Code Engine is ready, and how to get what is missing'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "cache" -d 'What was fetched or made once, and can be deleted'
@@ -298,6 +298,164 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -f -a "compose" -d 'As a file for `docker compose`'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "create" -d 'Make a cluster with kind or k3d, or bring one that was begun or stopped to its end'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "start" -d 'Start a cluster that was stopped'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "stop" -d 'Stop a cluster and keep all of it'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "delete" -d 'Delete clusters, with everything in them'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "list" -d 'List the clusters of this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "status" -d 'Show a cluster\'s nodes, ports and registry, and what is wrong'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "kubeconfig" -d 'Print a cluster\'s kubeconfig'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider -d 'Who makes it [default: whichever is on PATH, kind first]' -r -f -a "kind\t'kubeadm\'s Kubernetes in containers'
+k3d\t'k3s in containers'
+auto\t'Whichever is on PATH, kind first'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l workers -d 'Nodes for applications beside the control plane [default: 1]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l k8s-version -d 'Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l image -d 'Image of the nodes; it wins over a version' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider-config -d 'A configuration of kind or k3d of your own, in the place of karctl\'s' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ingress -d 'Ingress controller behind ports 31080 and 31443: none, or Traefik, which k3d has of its own [default: none]' -r -f -a "none\t'No ingress controller'
+traefik\t'Traefik'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l bind -d 'Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ttl -d 'How long it is needed, such as 8h; after that `delete --expired` deletes it' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l kubeconfig -d 'The kubeconfig that it goes into [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l registry -d 'With the registry of this machine, which is started where it is not running (the default)'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l no-registry -d 'Without it'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l affinity -d 'One more node, for KAR alone'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l no-switch -d 'Leave the current context as it is'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l deploy -d 'Deploy KAR on it, with the profile of its provider'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l keep -d 'Leave what was made where the creation fails'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l expired -d 'Those whose time is over, by their --ttl'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l all -d 'All that karctl made'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l with-registry -d 'The registry of this machine too; its images stay'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l name -d 'Name of the cluster' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -845,682 +1003,30 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand addon; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l format -d 'How to spell the variables [default: sh]' -r -f -a "sh\t''
-fish\t''
-powershell\t''
-cmd\t''
-nu\t''
-dotenv\t''
-docker\t''
-json\t''
-yaml\t''
-direnv\t''
-github\t''"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l from -d 'For whom [default: host]' -r -f -a "host\t'A process of this machine'
-container\t'A container on the instance\'s network'"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l write -d 'Write a block into this file, mode 0600, and keep what is around it' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l rename -d 'Give a variable another name, such as KAFKA_BROKERS=BOOTSTRAP; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-version -d 'Kafka protocol version to announce, three parts' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l unset -d 'Print what unsets all variables'
-complete -c karctl -n "__fish_karctl_using_subcommand env" -l check -d 'Compare the variables of this shell with what runs; exit 3 where they differ'
-complete -c karctl -n "__fish_karctl_using_subcommand env" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand env" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand env" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l name -d 'Name of the instance' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -s f -l file -d 'A manifest of YAML or JSON documents, `-` for stdin; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-image -d 'Image of the sidecar' -r
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-user -d 'Run it as this user, and never as root; for PodSecurity\'s `restricted`, not on OpenShift [default: the image\'s]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-resources -d 'What it asks for and may use, such as requests.cpu=50m,limits.memory=256Mi' -r
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -l native-sidecar -d 'Make it an init container that is always restarted, so that it starts first, ends last, and lets Jobs end; needs Kubernetes 1.29'
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s f -l file -d 'A manifest of YAML or JSON documents, `-` for stdin; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer admission reviews over HTTPS until SIGTERM'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l cert -d 'The certificate, as PEM' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l key -d 'Its private key, as PEM' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l address -d 'Where to listen: an address of this machine, or 0.0.0.0 or :: for all of them' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l port -d 'The port to listen on' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l drain -d 'How long to go on after SIGTERM, such as 5s [default: 5s]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-image -d 'Image of the sidecar' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-user -d 'Run it as this user, and never as root; for PodSecurity\'s `restricted`, not on OpenShift [default: the image\'s]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-resources -d 'What it asks for and may use, such as requests.cpu=50m,limits.memory=256Mi' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l native-sidecar -d 'Make it an init container that is always restarted, so that it starts first, ends last, and lets Jobs end; needs Kubernetes 1.29'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "init" -d 'Give a project what it needs to run with KAR; what is there is left as it is'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "up" -d 'Build the applications of a project, run them and keep them up to date'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "down" -d 'End the applications of a project and remove what `up` made'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l example -d 'Begin with an application that works' -r -f -a "hello\t'A service that greets, and a client that calls it'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l language -d 'The project\'s language [default: found out; js for an example]' -r -f -a "js\t'JavaScript, on Node.js'
-java\t'Java'
-python\t'Python'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l name -d 'Name of the application [default: that of the project]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l service -d 'Name of the service that the application offers' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l actors -d 'Types of the actors that it hosts, separated by commas' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l port -d 'Port that it listens on, in its container [default: 8080]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l start -d 'What starts it in its container [default: found out]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l dry-run -d 'Show what would be written, and write nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l instance -d 'Name of the local instance' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l to -d 'Where it runs [default: cluster where an option of it is given, else local]' -r -f -a "local\t'Containers on the network of a local instance'
-cluster\t'A Kubernetes or OpenShift cluster'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s n -l namespace -d 'Namespace on the cluster [default: that of the context]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l context -d 'Context of the kubeconfig [default: its current one]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l registry -d 'Registry, and folder in it, that images are pushed to [default: that of this machine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l ingress -d 'Lead requests for this host\'s name to the first component that offers a service' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s w -l watch -d 'Go on: build and replace whenever files change'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s d -l detach -d 'Return when everything is ready'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l create-namespace -d 'Create the namespace where there is none'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l no-wait -d 'Do not wait until the workloads are ready'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l instance -d 'Name of the local instance' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l to -d 'Where it runs [default: cluster where an option of it is given, else local]' -r -f -a "local\t'Containers on the network of a local instance'
-cluster\t'A Kubernetes or OpenShift cluster'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s n -l namespace -d 'Namespace on the cluster [default: that of the context]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l context -d 'Context of the kubeconfig [default: its current one]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be removed, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "create" -d 'Make a cluster with kind or k3d, or bring one that was begun or stopped to its end'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "start" -d 'Start a cluster that was stopped'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "stop" -d 'Stop a cluster and keep all of it'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "delete" -d 'Delete clusters, with everything in them'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "list" -d 'List the clusters of this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "status" -d 'Show a cluster\'s nodes, ports and registry, and what is wrong'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and not __fish_seen_subcommand_from create start stop delete list status kubeconfig" -f -a "kubeconfig" -d 'Print a cluster\'s kubeconfig'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider -d 'Who makes it [default: whichever is on PATH, kind first]' -r -f -a "kind\t'kubeadm\'s Kubernetes in containers'
-k3d\t'k3s in containers'
-auto\t'Whichever is on PATH, kind first'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l name -d 'Name of the cluster' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l workers -d 'Nodes for applications beside the control plane [default: 1]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l k8s-version -d 'Version of Kubernetes, such as 1.34 or 1.34.0 [default: that of kind or k3d]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l image -d 'Image of the nodes; it wins over a version' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l provider-config -d 'A configuration of kind or k3d of your own, in the place of karctl\'s' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ingress -d 'Ingress controller behind ports 31080 and 31443: none, or Traefik, which k3d has of its own [default: none]' -r -f -a "none\t'No ingress controller'
-traefik\t'Traefik'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l bind -d 'Address that the ports are bound to; beyond loopback a deploy asks clients for passwords [default: 127.0.0.1]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l ttl -d 'How long it is needed, such as 8h; after that `delete --expired` deletes it' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l kubeconfig -d 'The kubeconfig that it goes into [default: KUBECONFIG, else ~/.kube/config]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l registry -d 'With the registry of this machine, which is started where it is not running (the default)'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l no-registry -d 'Without it'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l affinity -d 'One more node, for KAR alone'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l no-switch -d 'Leave the current context as it is'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l deploy -d 'Deploy KAR on it, with the profile of its provider'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l keep -d 'Leave what was made where the creation fails'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l name -d 'Name of the cluster' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l name -d 'Name of the cluster' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l name -d 'Name of the cluster' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l expired -d 'Those whose time is over, by their --ttl'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l all -d 'All that karctl made'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l with-registry -d 'The registry of this machine too; its images stay'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l name -d 'Name of the cluster' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l name -d 'Name of the cluster' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand cluster; and __fish_seen_subcommand_from kubeconfig" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "up" -d 'Start the registry, or bring it to what is asked for'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "status" -d 'Show where it is, and whether it answers'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "down" -d 'Stop and remove the registry; its images stay'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l port -d 'Port on 127.0.0.1 [default: 5000, else the next that is free]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l delete-data -d 'Delete the images too'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "build" -d 'Make the injector\'s image without an engine, or have the engine build those of a checkout of KAR'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "list" -d 'List the images that karctl runs'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "load" -d 'Bring images into the nodes of a kind or k3d cluster'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "mirror" -d 'Copy an image from one registry into another, without an engine'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "push" -d 'Bring images into a registry'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l to -d 'The registry, and folder in it [default: localhost:5000, with --src localhost:5000/kar]' -r -f -a "(__fish_print_hostnames)"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l archive -d 'The archive to write, or a folder for it [needed without --push]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l binary -d 'The static karctl to put into it [default: this one]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l name -d 'Name and tag of the image' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l src -d 'Folder of the checkout' -r -f -a "(__fish_complete_directories)"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l kind -d 'Which of its images; may be repeated' -r -f -a "sidecar\t'`kar` itself'
-injector\t'the original\'s admission webhook'
-debugger\t'the debugger of actors'
-js\t'what applications in JavaScript run on'
-java\t'what applications in Java are built with and run on: Open Liberty'
-java-reactive\t'the same: Quarkus'
-python\t'what applications in Python run on'
-examples-js\t'the examples in JavaScript'
-examples-java\t'the examples in Java'
-examples-python\t'the examples in Python'
-benchmarks\t'the benchmarks'
-all\t'all of these'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l tag -d 'Tag of the images' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l kar-version -d 'The version that `kar` says it is' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l push -d 'Bring the images into the registry'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l password-stdin -d 'Read the user\'s password from stdin'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l dry-run -d 'Say what would be built, and build nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l cluster -d 'Name of the cluster [default: the only one]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l file -d 'An archive that has the images, instead of the engine' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l dry-run -d 'Say what would be loaded, and load nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l password-stdin -d 'Read the user\'s password from stdin'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l dry-run -d 'Say what would be copied, and copy nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l to -d 'Another registry than that of the name, and what is before the name in it' -r -f -a "(__fish_print_hostnames)"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l file -d 'An archive or OCI layout that has the images, instead of the engine' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l password-stdin -d 'Read the user\'s password from stdin'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l dry-run -d 'Say what would be pushed, and push nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "save" -d 'Write images, settings, manifests and the native engine\'s parts into one file'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "load" -d 'Bring what is in a bundle into an engine, a registry or a cluster'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "verify" -d 'Check that a bundle is whole'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l image -d 'One more image, such as that of an application; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l only-these -d 'Only the images that are named with --image'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l dry-run -d 'Say what would be in it, and write and pull nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l to -d 'A registry, instead of the engine' -r -f -a "(__fish_print_hostnames)"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l cluster -d 'Name of a kind or k3d cluster, instead of the engine' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l password-stdin -d 'Read the user\'s password from stdin'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l dry-run -d 'Say what would be loaded, and load nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "login" -d 'Show which login is used, and which region and project'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "project" -d 'Projects of Code Engine'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "enable" -d 'Give a project what its components read of Kafka and Redis'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "disable" -d 'Take that back'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "run" -d 'Run a component of an application, or bring it to what is asked for'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "list" -d 'List the components of a project'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "status" -d 'Show a component, its revisions and its instances'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "logs" -d 'Say how the instances of a component are, and where its log is'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "scale" -d 'Change how many instances a component has'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable disable run list status logs scale delete" -f -a "delete" -d 'Delete a component'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "login" -d 'Show which login is used, and which region and project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "project" -d 'Projects of Code Engine'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "enable" -d 'Give a project what its components read of Kafka and Redis'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "run" -d 'Run a component of an application, or bring it to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "list" -d 'List the components of a project'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "status" -d 'Show a component, its revisions and its instances'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "logs" -d 'Say how the instances of a component are, and where its log is'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "scale" -d 'Change how many instances a component has'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "delete" -d 'Delete a component'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and not __fish_seen_subcommand_from login project enable run list status logs scale delete disable" -f -a "disable" -d 'Take away from a project what `ce enable` gave it'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from login" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
@@ -1585,26 +1091,6 @@ complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l project -d 'The same, as other commands take it' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l force -d 'Delete them also where applications use them'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l dry-run -d 'Say what would be done, and do nothing'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l app -d 'Name of the application' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l name -d 'Name of the component' -r
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from run" -l image -d 'Image to run' -r
@@ -1737,6 +1223,520 @@ complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l project -d 'The same, as other commands take it' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l force -d 'Delete them also where applications use them'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l format -d 'How to spell the variables [default: sh]' -r -f -a "sh\t''
+fish\t''
+powershell\t''
+cmd\t''
+nu\t''
+dotenv\t''
+docker\t''
+json\t''
+yaml\t''
+direnv\t''
+github\t''"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l from -d 'For whom [default: host]' -r -f -a "host\t'A process of this machine'
+container\t'A container on the instance\'s network'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l write -d 'Write a block into this file, mode 0600, and keep what is around it' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l rename -d 'Give a variable another name, such as KAFKA_BROKERS=BOOTSTRAP; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l kafka-version -d 'Kafka protocol version to announce, three parts' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l unset -d 'Print what unsets all variables'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -l check -d 'Compare the variables of this shell with what runs; exit 3 where they differ'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l name -d 'Name of the instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "init" -d 'Give a project what it needs to run with KAR; what is there is left as it is'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "up" -d 'Build the applications of a project, run them and keep them up to date'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and not __fish_seen_subcommand_from init up down" -f -a "down" -d 'End the applications of a project and remove what `up` made'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l example -d 'Begin with an application that works' -r -f -a "hello\t'A service that greets, and a client that calls it'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l language -d 'The project\'s language [default: found out; js for an example]' -r -f -a "js\t'JavaScript, on Node.js'
+java\t'Java'
+python\t'Python'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l name -d 'Name of the application [default: that of the project]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l service -d 'Name of the service that the application offers' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l actors -d 'Types of the actors that it hosts, separated by commas' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l port -d 'Port that it listens on, in its container [default: 8080]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l start -d 'What starts it in its container [default: found out]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -l dry-run -d 'Show what would be written, and write nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l instance -d 'Name of the local instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l to -d 'Where it runs [default: cluster where an option of it is given, else local]' -r -f -a "local\t'Containers on the network of a local instance'
+cluster\t'A Kubernetes or OpenShift cluster'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s n -l namespace -d 'Namespace on the cluster [default: that of the context]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l registry -d 'Registry, and folder in it, that images are pushed to [default: that of this machine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l ingress -d 'Lead requests for this host\'s name to the first component that offers a service' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s w -l watch -d 'Go on: build and replace whenever files change'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s d -l detach -d 'Return when everything is ready'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l create-namespace -d 'Create the namespace where there is none'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -l no-wait -d 'Do not wait until the workloads are ready'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l instance -d 'Name of the local instance' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l to -d 'Where it runs [default: cluster where an option of it is given, else local]' -r -f -a "local\t'Containers on the network of a local instance'
+cluster\t'A Kubernetes or OpenShift cluster'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s n -l namespace -d 'Namespace on the cluster [default: that of the context]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be removed, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand app; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s f -l file -d 'A manifest of YAML or JSON documents, `-` for stdin; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-image -d 'Image of the sidecar' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-user -d 'Run it as this user, and never as root; for PodSecurity\'s `restricted`, not on OpenShift [default: the image\'s]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l sidecar-resources -d 'What it asks for and may use, such as requests.cpu=50m,limits.memory=256Mi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -l native-sidecar -d 'Make it an init container that is always restarted, so that it starts first, ends last, and lets Jobs end; needs Kubernetes 1.29'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand inject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s f -l file -d 'A manifest of YAML or JSON documents, `-` for stdin; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer admission reviews over HTTPS until SIGTERM'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l cert -d 'The certificate, as PEM' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l key -d 'Its private key, as PEM' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l address -d 'Where to listen: an address of this machine, or 0.0.0.0 or :: for all of them' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l port -d 'The port to listen on' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l drain -d 'How long to go on after SIGTERM, such as 5s [default: 5s]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-image -d 'Image of the sidecar' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-user -d 'Run it as this user, and never as root; for PodSecurity\'s `restricted`, not on OpenShift [default: the image\'s]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l sidecar-resources -d 'What it asks for and may use, such as requests.cpu=50m,limits.memory=256Mi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l native-sidecar -d 'Make it an init container that is always restarted, so that it starts first, ends last, and lets Jobs end; needs Kubernetes 1.29'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "build" -d 'Make the injector\'s image without an engine, or have the engine build those of a checkout of KAR'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "list" -d 'List the images that karctl runs'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "load" -d 'Bring images into the nodes of a kind or k3d cluster'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "mirror" -d 'Copy an image from one registry into another, without an engine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -f -a "push" -d 'Bring images into a registry'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l to -d 'The registry, and folder in it [default: localhost:5000, with --src localhost:5000/kar]' -r -f -a "(__fish_print_hostnames)"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l archive -d 'The archive to write, or a folder for it [needed without --push]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l binary -d 'The static karctl to put into it [default: this one]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l name -d 'Name and tag of the image' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l src -d 'Folder of the checkout' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l kind -d 'Which of its images; may be repeated' -r -f -a "sidecar\t'`kar` itself'
+injector\t'the original\'s admission webhook'
+debugger\t'the debugger of actors'
+js\t'what applications in JavaScript run on'
+java\t'what applications in Java are built with and run on: Open Liberty'
+java-reactive\t'the same: Quarkus'
+python\t'what applications in Python run on'
+examples-js\t'the examples in JavaScript'
+examples-java\t'the examples in Java'
+examples-python\t'the examples in Python'
+benchmarks\t'the benchmarks'
+all\t'all of these'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l tag -d 'Tag of the images' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l kar-version -d 'The version that `kar` says it is' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l push -d 'Bring the images into the registry'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -l dry-run -d 'Say what would be built, and build nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from build" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l cluster -d 'Name of the cluster [default: the only one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l file -d 'An archive that has the images, instead of the engine' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -l dry-run -d 'Say what would be loaded, and load nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -l dry-run -d 'Say what would be copied, and copy nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from mirror" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l to -d 'Another registry than that of the name, and what is before the name in it' -r -f -a "(__fish_print_hostnames)"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l file -d 'An archive or OCI layout that has the images, instead of the engine' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -l dry-run -d 'Say what would be pushed, and push nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand images; and __fish_seen_subcommand_from push" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "up" -d 'Start the registry, or bring it to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "status" -d 'Show where it is, and whether it answers'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and not __fish_seen_subcommand_from up status down" -f -a "down" -d 'Stop and remove the registry; its images stay'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l port -d 'Port on 127.0.0.1 [default: 5000, else the next that is free]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l delete-data -d 'Delete the images too'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand registry; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "save" -d 'Write images, settings, manifests and the native engine\'s parts into one file'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "load" -d 'Bring what is in a bundle into an engine, a registry or a cluster'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and not __fish_seen_subcommand_from save load verify" -f -a "verify" -d 'Check that a bundle is whole'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l image -d 'One more image, such as that of an application; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l only-these -d 'Only the images that are named with --image'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -l dry-run -d 'Say what would be in it, and write and pull nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from save" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l to -d 'A registry, instead of the engine' -r -f -a "(__fish_print_hostnames)"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l cluster -d 'Name of a kind or k3d cluster, instead of the engine' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l user -d 'Who asks [default: whoever `docker login` has stored]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l password-stdin -d 'Read the user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l insecure-registry -d 'Allow plain HTTP also beyond this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -l dry-run -d 'Say what would be loaded, and load nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from load" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"

@@ -72,8 +72,9 @@
 //!
 //! # Code Engine
 //!
-//! [`target::code_engine`] finds out who asks and which project is meant, each with its place, and brings components about there
-//! as applications. All requests go through one session ([`client::ibmcloud`]) that renews its token, repeats what may be
+//! [`target::code_engine`] finds out who asks and which project is meant, each with its place; it makes projects, puts what
+//! [`runtime_config::service_key`] reads in the keys of managed services into a secret of theirs, and brings components about
+//! there as applications. All requests go through one session ([`client::ibmcloud`]) that renews its token, repeats what may be
 //! repeated, and knows where an attempt may have been done though nobody said so: then it is looked at, not asked for again.
 //!
 //! # Injection

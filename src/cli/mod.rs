@@ -57,6 +57,7 @@ Examples:
   karctl cluster create --deploy             a cluster on this machine, with the runtime on it
   karctl k8s deploy                          the runtime on the cluster of the kubeconfig
   karctl ns enable team-a                    and pods of a namespace become part of applications
+  karctl ce enable kar-key                   a project of IBM Code Engine, with managed Kafka and Redis
   karctl check local                         what is missing, and how to get it
 
 Exit status: 0 done, 1 failed, 2 usage, 3 differences found, 4 timed out, 5 warnings only, 130 interrupted.";
@@ -66,6 +67,9 @@ enum Command {
     /// Kafka and Redis on this machine
     #[command(subcommand)]
     Local(local::LocalCommand),
+    /// Clusters on this machine, made by kind or k3d
+    #[command(subcommand)]
+    Cluster(cluster::ClusterCommand),
     /// The runtime on a Kubernetes or OpenShift cluster
     #[command(subcommand)]
     K8s(k8s::K8sCommand),
@@ -75,10 +79,16 @@ enum Command {
     /// What ties the runtime to a Prometheus that the cluster has
     #[command(subcommand)]
     Addon(addon::AddonCommand),
+    /// Projects and components on IBM Cloud Code Engine, with managed Kafka and Redis
+    #[command(subcommand)]
+    Ce(ce::CeCommand),
     /// Print the variables that `kar` reads, for eval or a file
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
     Exec(exec::ExecArguments),
+    /// Applications, from their sources to where they run
+    #[command(subcommand)]
+    App(app::AppCommand),
     /// Show what the injector makes of manifests
     Inject(Box<inject::InjectArguments>),
     /// Take away from manifests what the injector added
@@ -86,25 +96,16 @@ enum Command {
     /// The admission webhook that adds KAR to pods
     #[command(subcommand)]
     Injector(injector::InjectorCommand),
-    /// Applications, from their sources to where they run
-    #[command(subcommand)]
-    App(app::AppCommand),
-    /// Clusters on this machine, made by kind or k3d
-    #[command(subcommand)]
-    Cluster(cluster::ClusterCommand),
-    /// The image registry of this machine
-    #[command(subcommand)]
-    Registry(registry::RegistryCommand),
     /// Container images
     #[command(subcommand)]
     Images(images::ImagesCommand),
+    /// The image registry of this machine
+    #[command(subcommand)]
+    Registry(registry::RegistryCommand),
     /// Everything that is needed without a network, in one file
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
-    /// IBM Cloud Code Engine
-    #[command(subcommand)]
-    Ce(ce::CeCommand),
-    /// Whether this machine or a cluster is ready, and how to get what is missing
+    /// Whether this machine, a cluster or Code Engine is ready, and how to get what is missing
     #[command(subcommand)]
     Check(check::CheckCommand),
     /// The settings as they come out of all layers

@@ -39,8 +39,6 @@ pub enum CeCommand {
     Project(project::ProjectCommand),
     /// Give a project what its components read of Kafka and Redis
     Enable(Box<enable::EnableArguments>),
-    /// Take that back
-    Disable(disable::DisableArguments),
     /// Run a component of an application, or bring it to what is asked for
     Run(Box<run::RunArguments>),
     /// List the components of a project
@@ -53,6 +51,8 @@ pub enum CeCommand {
     Scale(scale::ScaleArguments),
     /// Delete a component
     Delete(delete::DeleteArguments),
+    /// Take away from a project what `ce enable` gave it
+    Disable(disable::DisableArguments),
 }
 
 /// Which account, region and project.
@@ -134,12 +134,12 @@ pub async fn run(command: CeCommand, context: &Context) -> Result<u8> {
         CeCommand::Login(arguments) => arguments.run(context).await,
         CeCommand::Project(command) => project::run(command, context).await,
         CeCommand::Enable(arguments) => arguments.run(context).await,
-        CeCommand::Disable(arguments) => arguments.run(context).await,
         CeCommand::Run(arguments) => done(run::run(*arguments, context).await),
         CeCommand::List(arguments) => done(list::run(&arguments, context).await),
         CeCommand::Status(arguments) => status::run(&arguments, context).await,
         CeCommand::Logs(arguments) => done(logs::run(&arguments, context).await),
         CeCommand::Scale(arguments) => done(scale::run(&arguments, context).await),
         CeCommand::Delete(arguments) => done(delete::run(&arguments, context).await),
+        CeCommand::Disable(arguments) => arguments.run(context).await,
     }
 }
