@@ -342,8 +342,8 @@ codes! {
         "IBM Cloud lets keys of different instances, and even of one, have the same name. The message lists their guids.",
         "Choose with `--redis-key-id GUID` or `--kafka-key-id GUID`, or delete the key that is not used.";
     "KAR442" CredentialsWithheld "the credentials of a service key are withheld",
-        "IBM Cloud shows a key's credentials only to those whose role on the service is at least the key's, and not even to them where the owner forbids it.",
-        "Ask for the key's role on the service (Manager for Event Streams), or for the key in a file, and give that with `--credentials FILE`.";
+        "IBM Cloud shows a key's credentials only to those whose role on the service is at least the key's (REDACTED), and where it cannot compare the two only to those with the action resource-controller.credential.retrieve_all (REDACTED_EXPLICIT).",
+        "Ask for the key's role on the service (Manager for Event Streams), or for the role Administrator, which has the action; or for the key in a file, and give that with `--credentials FILE`.";
     "KAR443" CredentialsOneTime "the credentials of a service key can no longer be read",
         "The key was made with one-time credentials: they were shown once, when it was made, and never again.",
         "Make a key without one-time credentials, or give what was shown then with `--credentials FILE`.";

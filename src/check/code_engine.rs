@@ -5,11 +5,11 @@ use super::{Check, Finding, Reason, Severity};
 use crate::code::Code;
 
 /// Applications that a project has room for, unless IBM raised it.
-/// <https://cloud.ibm.com/docs/codeengine?topic=codeengine-limits>
+/// <https://cloud.ibm.com/docs/codeengine?topic=codeengine-limits#project_quotas>, since February 2023.
 pub const MOST_APPS: usize = 40;
 
-/// CPUs that the instances of a project have together, unless IBM raised it.
-pub const MOST_CPUS: f64 = 64.0;
+/// CPUs that all instances of a project have together, those of jobs and builds included, unless IBM raised it. As above.
+pub const MOST_CPUS: f64 = 128.0;
 
 /// The part of a limit from which on it is told of.
 const NEAR: f64 = 0.8;
@@ -225,7 +225,7 @@ fn quota(subject: &Subject) -> Finding {
         Err(reason) => return Finding::Because(reason.clone()),
     };
     let Usage { apps, cpus } = *usage;
-    let told = format!("{apps} of {MOST_APPS} applications, {cpus} of {MOST_CPUS} CPUs");
+    let told = format!("{apps} of {MOST_APPS} applications, {cpus} of {MOST_CPUS} CPUs (unless IBM raised the limits)");
     #[expect(clippy::cast_precision_loss, reason = "a project has few applications")]
     let is_near = apps as f64 >= NEAR * MOST_APPS as f64 || cpus >= NEAR * MOST_CPUS;
     if is_near { Finding::Bad(format!("the project is nearly full: {told}"), Vec::new()) } else { Finding::Fine(told) }

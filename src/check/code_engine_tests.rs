@@ -117,8 +117,8 @@ fn a_stale_or_missing_configuration_is_an_error_and_one_that_cannot_be_compared_
 #[test]
 fn a_project_that_is_nearly_full_is_told() {
     assert_eq!(one(&Subject { usage: Ok(Usage { apps: 32, cpus: 1.0 }), ..well() }).2, Code::ProjectFull);
-    assert_eq!(one(&Subject { usage: Ok(Usage { apps: 1, cpus: 51.5 }), ..well() }).1, Outcome::Warning);
-    assert_eq!(found(&Subject { usage: Ok(Usage { apps: 31, cpus: 51.0 }), ..well() }), []);
+    assert_eq!(one(&Subject { usage: Ok(Usage { apps: 1, cpus: 102.5 }), ..well() }).1, Outcome::Warning);
+    assert_eq!(found(&Subject { usage: Ok(Usage { apps: 31, cpus: 102.0 }), ..well() }), []);
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Whether `kar` could use a Kafka and a Redis, asked from here in its own way: connect, make it secure, log in, then ask
-//! Kafka for its metadata and Redis for PING. Nothing is written. What is wrong has a code for each kind.
+//! Kafka for its metadata and Redis for PING. Nothing is written. What is wrong has a code for each kind; what passes by
+//! itself, as while a service starts, is asked again for a moment.
 
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
+use tokio::time::{Instant, sleep};
 
 use crate::check::Reason;
 use crate::client::kafka::{self, Kind};
@@ -21,6 +23,12 @@ const KAFKA_USER: &str = "token";
 
 /// `kar`'s own port of Redis.
 const REDIS_PORT: u16 = 6379;
+
+/// A service that starts refuses connections, closes them, or says that it loads its data; it is asked again for so long.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The pause before it is.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A TLS handshake beyond this network takes some round trips.
 const SECURE_LIMIT: Duration = Duration::from_secs(5);
@@ -42,7 +50,8 @@ impl Answers {
     }
 }
 
-/// Asks every broker and Redis, side by side. Each has `limit` to answer, and a little more where it speaks TLS.
+/// Asks every broker and Redis, side by side. Each has `limit` to answer, and a little more where it speaks TLS; one that
+/// answers with what passes by itself is asked again, within `limit` and for two seconds at most.
 pub async fn ask(config: &RuntimeConfig, limit: Duration) -> Answers {
     let (brokers, redis) = tokio::join!(ask_kafka(config, limit), ask_redis(config, limit));
     Answers { brokers, redis }
@@ -85,11 +94,11 @@ async fn ask_broker(
     limit: Duration,
 ) -> std::result::Result<String, Reason> {
     let limit = if tls.is_some() { limit.max(SECURE_LIMIT) } else { limit };
-    let asked = async {
+    let ask = async || {
         let mut connection = kafka::Connection::open_by(broker, tls, kafka_credentials(config), limit).await?;
         connection.metadata(&[]).await
     };
-    let metadata = asked.await.map_err(|error| of_kafka(error, config))?;
+    let metadata = patiently(limit, ask, kafka::Error::is_transient).await.map_err(|error| of_kafka(error, config))?;
     let count = metadata.brokers.len();
     Ok(format!("Kafka at {broker} answers; it has {count} broker{}", if count == 1 { "" } else { "s" }))
 }
@@ -104,15 +113,30 @@ async fn ask_redis(config: &RuntimeConfig, limit: Duration) -> Option<std::resul
         Ok(tls) => tls,
         Err(error) => return Some(Err(Reason::of(&error))),
     };
-    let asked = async {
+    let ask = async || {
         let mut connection = match &tls {
             None => redis::Connection::open(host, port, credentials, limit).await?,
             Some(tls) => redis::Connection::open_secure(host, port, tls, credentials, limit.max(SECURE_LIMIT)).await?,
         };
         connection.ping().await
     };
-    let answer = asked.await.map_err(|error| of_redis(error, config));
+    let answer = patiently(limit, ask, redis::Error::is_transient).await.map_err(|error| of_redis(error, config));
     Some(answer.map(|()| format!("Redis at {host}:{port} answers PING")))
+}
+
+/// Asks until there is an answer, an error that stays, or no time to ask again.
+async fn patiently<T, E>(
+    limit: Duration,
+    ask: impl AsyncFn() -> std::result::Result<T, E>,
+    passes: impl Fn(&E) -> bool,
+) -> std::result::Result<T, E> {
+    let end = Instant::now() + limit.min(PATIENCE);
+    loop {
+        match ask().await {
+            Err(error) if passes(&error) && Instant::now() + PAUSE < end => sleep(PAUSE).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// How Redis is spoken to; `None` in plain text. A CA makes `kar` ignore that it is to accept any certificate.
@@ -141,9 +165,10 @@ pub fn of_kafka(error: kafka::Error, config: &RuntimeConfig) -> Reason {
             "`kar` and karctl trust the system's authorities for Kafka: put a private one into a PEM file together with \
              those of the system, and name it in SSL_CERT_FILE for both",
         ),
+        Kind::Closed(_) if error.is_closed_after_login() => (Code::LoginRefused, LOGIN_HINT),
         Kind::Closed(_) if !is_secure && config.kafka_password.is_none() => (
-            Code::LoginRefused,
-            "Kafka may want TLS or a password: give KAFKA_ENABLE_TLS, or KAFKA_USERNAME and KAFKA_PASSWORD",
+            Code::ServiceUnreachable,
+            "it may be starting, or want TLS or a password: give KAFKA_ENABLE_TLS, or KAFKA_USERNAME and KAFKA_PASSWORD",
         ),
         Kind::Unreachable(_) | Kind::TimedOut(_) | Kind::Closed(_) => {
             (Code::ServiceUnreachable, unreachable_hint(&error.to_string()))

@@ -1,5 +1,8 @@
 //! `karctl env` of services that a file describes. Formats and their readers are tested in `tests/real/quoting.rs`.
 
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
 use serde_json::json;
 
 use crate::sandbox::{Finished, Sandbox};
@@ -68,4 +71,39 @@ fn a_check_is_told_in_text_and_as_a_document() {
     let checked = env(&sandbox, &["--check", "-o", "json"]);
     assert_eq!(checked.status, Some(3));
     assert_eq!(checked.document("env --check")["fits"], false);
+}
+
+/// Serves each connection with this, which is told how many came before, and returns the port.
+fn serve(mut answer: impl FnMut(TcpStream, usize) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let port = listener.local_addr().expect("a listening socket").port();
+    std::thread::spawn(move || {
+        for (before, stream) in listener.incoming().enumerate() {
+            answer(stream.expect("a connection"), before);
+        }
+    });
+    port
+}
+
+#[test]
+fn a_check_waits_while_redis_loads_and_takes_a_kafka_that_starts_for_no_refused_login() {
+    let redis = serve(|mut stream, before| {
+        let answer = if before < 2 { "-LOADING Redis is loading the dataset in memory\r\n" } else { "+PONG\r\n" };
+        let mut command = [0; 512];
+        while stream.read(&mut command).is_ok_and(|length| length > 0) && stream.write_all(answer.as_bytes()).is_ok() {}
+    });
+    let kafka = serve(|stream, _| drop(stream));
+    let sandbox = Sandbox::new()
+        .variable("KAFKA_BROKERS", format!("127.0.0.1:{kafka}"))
+        .variable("REDIS_HOST", "127.0.0.1")
+        .variable("REDIS_PORT", redis.to_string());
+    let services = format!("kafka_brokers: 127.0.0.1:{kafka}\nredis_host: 127.0.0.1\nredis_port: {redis}\n");
+    sandbox.write("work/services.yaml", services);
+    let checked = env(&sandbox, &["--check", "-o", "json"]);
+    let document = checked.document("env --check");
+    let problems = document["problems"].as_array().expect("a list");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    let problem = problem.as_str().expect("text");
+    assert!(problem.starts_with(&format!("Kafka at 127.0.0.1:{kafka} closed the connection")), "{problem}");
+    assert!(!problem.contains("KAR"), "{problem}");
 }

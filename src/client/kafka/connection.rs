@@ -15,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::error::{Error, Kind, Result, VERSIONS_ACTION};
+use super::error::{Error, Kind, LOGIN_ACTION, Result, VERSIONS_ACTION};
 use crate::client::tls::{Tls, Wire};
 use crate::redacted::Secret;
 
@@ -195,7 +195,7 @@ impl Connection {
     /// SASL PLAIN as RFC 4616 has it: an empty authorization identity, the user, the password.
     async fn authenticate(&mut self) -> Result<()> {
         let Some((user, password)) = &self.credentials else { return Ok(()) };
-        let action = format!("authenticate the user `{user}`");
+        let action = format!("{LOGIN_ACTION} `{user}`");
         let token = Bytes::from(format!("\0{user}\0{}", password.expose()).into_bytes());
 
         let body = SaslHandshakeRequest::default().with_mechanism(StrBytes::from_static_str("PLAIN"));

@@ -14,6 +14,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What errors call the request for the broker's versions, the first on every connection.
 pub(super) const VERSIONS_ACTION: &str = "tell which versions it speaks";
 
+/// What errors call the request that holds the password begins so.
+pub(super) const LOGIN_ACTION: &str = "authenticate the user";
+
 /// A failed exchange: where, what was asked for, what was seen.
 #[derive(Debug)]
 pub struct Error {
@@ -84,6 +87,11 @@ impl Error {
     /// Whether the connection ended although the broker had told which versions it speaks.
     pub(super) fn is_closed_after_versions(&self) -> bool {
         matches!(self.kind, Kind::Closed(_)) && self.action != VERSIONS_ACTION
+    }
+
+    /// Whether the connection ended where the broker had been sent the password.
+    pub fn is_closed_after_login(&self) -> bool {
+        matches!(self.kind, Kind::Closed(_)) && self.action.starts_with(LOGIN_ACTION)
     }
 
     pub(super) fn is_refused_with(&self, code: ResponseError) -> bool {
@@ -159,5 +167,12 @@ mod tests {
         let closed = Error::new("a:1", "list topics", Kind::Closed(None));
         assert!(closed.is_transient() && closed.is_unanswered());
         assert!(!refused(3, None).is_unanswered());
+    }
+
+    #[test]
+    fn a_connection_that_ends_after_the_password_is_told_from_others() {
+        let closed = |action: &str| Error::new("a:1", action, Kind::Closed(None)).is_closed_after_login();
+        assert!(closed(&format!("{LOGIN_ACTION} `token`")));
+        assert!(!closed(VERSIONS_ACTION) && !closed("take SASL PLAIN"));
     }
 }

@@ -7,10 +7,12 @@ use crate::code::Code;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
 
-/// What IBM Cloud puts in the place of credentials that the caller may not see.
+/// What IBM Cloud puts in the place of credentials of a higher role on the service than the caller's.
+/// <https://cloud.ibm.com/docs/account?topic=account-service_credentials#access-credentials-ui>
 const REDACTED: &str = "REDACTED";
 
-/// The same, where a key's owner or the account's settings keep them from everybody.
+/// The same, where the roles cannot be compared: only whoever may do this sees them, as administrators of the service may.
+/// <https://cloud.ibm.com/docs/account?topic=account-service_credentials#iam-access-credentials-ui>
 const REDACTED_EXPLICIT: &str = "REDACTED_EXPLICIT";
 
 /// The credentials of one key, and what was found wrong with them.
@@ -156,7 +158,11 @@ fn onetime(key: &Key<'_>) -> Failure {
 
 fn withheld(key: &Key<'_>, mark: &str) -> Failure {
     let (why, hint) = if mark == REDACTED_EXPLICIT {
-        ("they are kept from everybody", "let the owner of the key or of the account give a file for --credentials")
+        (
+            "IBM Cloud cannot compare your role with that of the key",
+            "ask for the role Administrator on the service (action resource-controller.credential.retrieve_all), or for a \
+             file for --credentials",
+        )
     } else {
         (
             "your role on the service is below that of the key",

@@ -149,7 +149,8 @@ fn equal_names_are_told_apart_by_their_guids() {
 
 #[test]
 fn withheld_and_onetime_credentials_are_two_errors() {
-    for (mark, why) in [("REDACTED", "your role on the service is below"), ("REDACTED_EXPLICIT", "kept from everybody")]
+    for (mark, why) in
+        [("REDACTED", "your role on the service is below"), ("REDACTED_EXPLICIT", "cannot compare your role")]
     {
         for credentials in [json!({"REDACTED": mark}), json!(mark)] {
             let mut keys = keys();
