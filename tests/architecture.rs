@@ -149,6 +149,7 @@ const PURE: &[&str] = &[
     "src/target/local/files.rs",
     "src/target/server_files.rs",
     "src/target/code_engine/component/difference.rs",
+    "src/target/code_engine/component/goal.rs",
     "src/target/code_engine/component/report.rs",
     "src/target/code_engine/component/size.rs",
     "src/target/code_engine/component/trouble.rs",

@@ -46,6 +46,10 @@ pub struct Account {
     pub deletion_reads: usize,
     /// So many reads see an application that is still deploying.
     pub deployment_reads: usize,
+    /// So many reads of an application after a change still have the status of before, and its newest revision.
+    pub status_lag: usize,
+    /// What somebody else does to the project when [`super::Fault::Stale`] strikes, beside what always happens then.
+    pub meanwhile: Option<fn(&mut Project)>,
     /// What is answered where If-Match is stale; which of 409 and 412 is not documented.
     pub conflict: u16,
     /// Whether secrets are shown without their data.
@@ -152,6 +156,8 @@ impl Default for Account {
             creation_reads: 1,
             deletion_reads: 1,
             deployment_reads: 1,
+            status_lag: 0,
+            meanwhile: None,
             conflict: 412,
             withholds_data: false,
             images: Vec::new(),
@@ -198,12 +204,16 @@ impl Account {
         self.tokens.values_mut().for_each(|end| *end = 0);
     }
 
-    /// Somebody changes a secret or an application in a way that does not matter, except to If-Match.
+    /// Somebody changes a secret or an application: in a way that does not matter, except to If-Match, and as
+    /// [`Account::meanwhile`] says.
     pub fn touch(&mut self, project: &str, kind: &str, name: &str) {
         let Some(project) = self.projects.iter_mut().find(|found| found.id == project) else { return };
         match kind {
             "secrets" => project.secrets.get_mut(name).into_iter().for_each(|secret| secret.tag = tag()),
             _ => project.apps.get_mut(name).into_iter().for_each(|app| app.tag = tag()),
+        }
+        if let Some(change) = self.meanwhile {
+            change(project);
         }
     }
 

@@ -17,6 +17,8 @@ pub struct App {
     pub tag: u64,
     /// So many reads until the newest revision is ready, or has failed.
     pub deploying: usize,
+    /// Status and its details as so many reads still see them.
+    former: Option<(usize, [Value; 2])>,
     /// Oldest first.
     pub revisions: Vec<Revision>,
     /// Whether it is seen.
@@ -56,7 +58,7 @@ pub fn create(account: &mut Account, request: &Request, id: &str) -> Outcome {
     }
     let revision = Revision::new(1, &name, &fields, &images, project);
     let life = Life::begun(lag);
-    let app = App { fields, tag: tag(), deploying: reads, revisions: vec![revision], life };
+    let app = App { fields, tag: tag(), deploying: reads, former: None, revisions: vec![revision], life };
     let answer = shown(&name, &app, id, &origin);
     project.apps.insert(name, app);
     Ok(Answer::new(201, answer))
@@ -70,15 +72,23 @@ pub fn get(account: &mut Account, request: &Request, id: &str, name: &str) -> Ou
     let project = open(account, request, id)?;
     let app = seen(project, request, name)?;
     let answer = shown(name, app, id, &origin);
-    app.deploying = app.deploying.saturating_sub(1);
+    match &mut app.former {
+        Some((left, _)) if *left > 1 => *left -= 1,
+        Some(_) => app.former = None,
+        None => app.deploying = app.deploying.saturating_sub(1),
+    }
     Ok(Answer::new(200, answer))
 }
+
+/// The field whose change makes no revision.
+const VISIBILITY: &str = "managed_domain_mappings";
 
 /// `PATCH /v2/projects/{id}/apps/{name}`: a merge patch; null brings a default back.
 pub fn update(account: &mut Account, request: &Request, id: &str, name: &str) -> Outcome {
     request.only_query(&["version"])?;
     let patch = request.object("application/merge-patch+json", FIELDS.as_slice())?;
     let (origin, conflict, reads) = (account.origin.clone(), account.conflict, account.deployment_reads);
+    let status_lag = account.status_lag;
     let images = account.images.clone();
     let project = open(account, request, id)?;
     writable(project, request)?;
@@ -94,13 +104,21 @@ pub fn update(account: &mut Account, request: &Request, id: &str, name: &str) ->
     }
     let fields = app_fields::checked(fields).map_err(|why| request.refusal(400, "invalid_field", &why))?;
     let is_change = fields != app.fields;
+    // Who may call it is a matter of routes.
+    let makes_revision = fields.iter().any(|(name, value)| name != VISIBILITY && app.fields.get(name) != Some(value))
+        || app.fields.keys().any(|name| !fields.contains_key(name));
+    let before = shown(name, app, id, &origin);
     let revision = Revision::new(app.revisions.len() + 1, name, &fields, &images, project);
     let app = project.apps.get_mut(name).expect("it was there");
     if is_change {
         app.fields = fields;
         app.tag = tag();
+    }
+    if makes_revision {
         app.deploying = reads;
         app.revisions.push(revision);
+        let former = ["status", "status_details"].map(|field| before[field].clone());
+        app.former = (status_lag > 0).then_some((status_lag, former));
     }
     Ok(Answer::new(200, shown(name, app, id, &origin)))
 }
@@ -185,7 +203,10 @@ fn shown(name: &str, app: &App, project: &str, origin: &str) -> Value {
         "status": status,
         "status_details": details,
     });
-    if app.fields["managed_domain_mappings"] == "local_public" {
+    if let Some((_, [status, details])) = &app.former {
+        (shown["status"], shown["status_details"]) = (status.clone(), details.clone());
+    }
+    if app.fields[VISIBILITY] == "local_public" {
         shown["endpoint"] = format!("https://{name}.{subdomain}.{REGION}.codeengine.appdomain.cloud").into();
     }
     let Value::Object(fields) = &mut shown else { unreachable!("an object") };

@@ -322,7 +322,7 @@ impl Session {
 
     /// The time that is left, where there is an end.
     fn left(&self) -> Option<Duration> {
-        self.shared.options.deadline.map(|end| end.saturating_duration_since(Instant::now()))
+        self.deadline.map(|end| end.saturating_duration_since(Instant::now()))
     }
 
     fn trace_exchange(&self, ask: &Ask, outcome: &str, began: Instant) {
@@ -334,7 +334,7 @@ impl Session {
     }
 
     fn trace(&self, level: u8, text: impl FnOnce() -> String) {
-        if let Some(tracer) = &self.shared.options.tracer {
+        if let Some(tracer) = &self.shared.tracer {
             tracer(level, &text());
         }
     }

@@ -228,3 +228,15 @@ fn a_mistake_in_an_answer_is_told_without_its_value() {
     let error = answer.json::<Wanted>().expect_err("a text").to_string();
     assert!(error.contains("`number` (line 1") && !error.contains("canary"), "{error}");
 }
+
+#[tokio::test]
+async fn a_session_that_gives_up_later_shares_the_token() {
+    let script = Script::of(vec![token(1), projects(), Says(BUSY, json!({})), Says(BUSY, json!({})), projects()]).await;
+    let session = script.session();
+    session.projects().await.expect("projects");
+    let over = session.until(std::time::Instant::now());
+    over.projects().await.expect_err("there is no time to ask again");
+    let later = over.until(std::time::Instant::now() + std::time::Duration::from_secs(600));
+    later.projects().await.expect("projects");
+    assert_eq!(script.asked(), [TOKEN, PROJECTS, PROJECTS, PROJECTS, PROJECTS]);
+}

@@ -72,12 +72,13 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Session {
     shared: Arc<Shared>,
+    deadline: Option<Instant>,
 }
 
 struct Shared {
     api: Api,
     credential: Credential,
-    options: Options,
+    tracer: Option<Tracer>,
     token: tokio::sync::Mutex<Option<Held>>,
     /// Without certificates, which take long to read; for servers on loopback.
     plain: OnceLock<reqwest::Client>,
@@ -91,13 +92,19 @@ impl Session {
         let shared = Shared {
             api,
             credential,
-            options,
+            tracer: options.tracer,
             token: tokio::sync::Mutex::default(),
             plain: OnceLock::new(),
             secure: OnceLock::new(),
             requests: AtomicU64::new(0),
         };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), deadline: options.deadline }
+    }
+
+    /// The same login, which gives up at another time.
+    #[must_use]
+    pub fn until(&self, deadline: Instant) -> Self {
+        Self { deadline: Some(deadline), ..self.clone() }
     }
 
     /// The addresses.

@@ -1,5 +1,7 @@
 //! `karctl ce run` and its kin: from nothing, again, half-done, and failing with the reason.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::Customer;
@@ -154,6 +156,93 @@ fn a_change_that_fails_is_a_failure_though_the_former_revision_serves() {
     // What is mended serves.
     enabled.customer.run(RUN, 0);
     enabled.customer.run("status hello-js", 0);
+}
+
+#[test]
+fn what_became_of_the_former_revision_is_not_taken_for_the_new_one() {
+    let enabled = Enabled::new();
+    enabled.customer.run(RUN, 0);
+    enabled.customer.cloud.change(|account| {
+        account.images.push(("bad".to_owned(), Image::Missing));
+        account.status_lag = 2;
+    });
+    // The answer to the change and the next two say `ready`, of the former.
+    let failed = enabled.customer.run("run --app hello --name hello-js --image bad:2 --service greeter", 1);
+    assert!(failed.stderr.contains("did not change, and its former revision still serves"), "{failed:?}");
+    // And now `warning`.
+    enabled.customer.asked();
+    enabled.customer.run(RUN, 0);
+    assert_eq!(enabled.customer.asked(), [TOKEN, PROJECT, CONFIGURATION, GET, PATCH, GET, GET, GET]);
+    // No revision comes of a change of who may call it.
+    let ran = enabled.customer.run(&format!("{RUN} --externalize -o json"), 0).document("ce run");
+    assert_eq!(ran["changed"], json!(["managed_domain_mappings"]));
+    assert_eq!(enabled.customer.asked(), [TOKEN, PROJECT, CONFIGURATION, GET, PATCH, GET]);
+    assert_eq!(enabled.revisions(), 3);
+}
+
+#[test]
+fn a_look_at_why_it_failed_does_not_last() {
+    let enabled = Enabled::new();
+    enabled.customer.cloud.change(|account| account.images.push(("us.icr.io".to_owned(), Image::Missing)));
+    enabled.customer.cloud.fail(Fault::Slow(Duration::from_secs(600)), &Point::every(INSTANCES));
+    let began = Instant::now();
+    let failed = enabled.customer.run(RUN, 1);
+    assert!(failed.stderr.starts_with("error: `hello-js` does not run: no revision ready\n"), "{failed:?}");
+    assert!(began.elapsed() < Duration::from_secs(60), "the time-outs of its requests would take minutes");
+}
+
+#[test]
+fn scaling_changes_nothing_but_the_number_whoever_changes_the_rest_meanwhile() {
+    let enabled = Enabled::new();
+    enabled.customer.run(RUN, 0);
+    let foreign = json!({ "type": "config_map_full_reference", "reference": "somebodys" });
+    let data = json!({ "A": "1" });
+    enabled.customer.cloud.change(|account| account.add_secret(&enabled.project, "somebodys", "generic", data));
+    enabled.fields(|fields| fields["run_env_variables"].as_array_mut().expect("a list").push(foreign.clone()));
+    enabled.customer.cloud.change(|account| {
+        account.meanwhile = Some(|project| {
+            let app = project.apps.get_mut("hello-js").expect("an application");
+            app.fields["image_reference"] = "us.icr.io/kar/hello:2".into();
+        });
+    });
+    enabled.customer.cloud.fail(Fault::Stale, &Point::first(PATCH));
+    enabled.customer.asked();
+    assert_eq!(enabled.customer.run("scale hello-js 3", 0).stdout, "hello-js has 3 instances instead of 1\n");
+    let requests = enabled.customer.cloud.requests();
+    let patches: Vec<_> = requests.iter().filter(|request| request.shape() == PATCH).map(|one| one.json()).collect();
+    let expected = json!({ "scale_min_instances": 3, "scale_max_instances": 3 });
+    assert_eq!(patches, [expected.clone(), expected]);
+    enabled.fields(|fields| {
+        assert_eq!(fields["image_reference"], "us.icr.io/kar/hello:2");
+        assert!(fields["run_env_variables"].as_array().expect("a list").contains(&foreign));
+    });
+}
+
+#[test]
+fn what_is_deleted_while_it_is_scaled_is_not_made_again() {
+    let enabled = Enabled::new();
+    enabled.customer.run(RUN, 0);
+    enabled.customer.cloud.change(|account| account.meanwhile = Some(|project| project.apps.clear()));
+    enabled.customer.cloud.fail(Fault::Stale, &Point::first(PATCH));
+    enabled.customer.asked();
+    let failed = enabled.customer.run("scale hello-js 3", 1);
+    assert!(failed.stderr.contains("there is no component `hello-js` in the project `kar`"), "{failed:?}");
+    assert!(!enabled.customer.asked().contains(&APPS.to_owned()));
+}
+
+#[test]
+fn an_application_with_gaps_is_one_that_is_not_kars() {
+    let enabled = Enabled::new();
+    enabled.foreign();
+    enabled.fields(|fields| {
+        fields.remove("scale_cpu_limit");
+        fields.values_mut().for_each(|value| *value = Value::Null);
+    });
+    enabled.customer.run("run --app dp --name cafe --image us.icr.io/kar/dp:1", 0);
+    let listed = enabled.customer.run("list -o json", 0).document("ce list");
+    assert_eq!((&listed["components"][0]["name"], &listed["others"]), (&"cafe".into(), &1.into()));
+    let failed = enabled.customer.run(RUN, 1);
+    assert!(failed.stderr.contains("is not a component of KAR's"), "{failed:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::Session;
@@ -12,11 +12,12 @@ use super::{EntityTag, ask_project};
 use crate::redacted::{REDACTED, Secret};
 
 /// What an application is made with: the fields that karctl knows. Code Engine has more, which keep their defaults, or
-/// what somebody else gave them.
+/// what somebody else gave them. An application that somebody else made may lack any of them, or have them as null.
 /// <https://cloud.ibm.com/apidocs/codeengine/v2#create-app>
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct AppSpec {
     /// The image.
+    #[serde(default, deserialize_with = "or_default")]
     pub image_reference: String,
     /// The port that it listens on.
     #[serde(default)]
@@ -25,25 +26,30 @@ pub struct AppSpec {
     #[serde(default)]
     pub image_secret: Option<String>,
     /// From where it can be called.
+    #[serde(default, deserialize_with = "or_default")]
     pub managed_domain_mappings: Visibility,
     /// Replaces the image's arguments where it is not empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub run_arguments: Vec<String>,
     /// Variables of its environment, without those that Code Engine adds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub run_env_variables: Vec<Variable>,
     /// Processors of an instance, such as `0.5`.
+    #[serde(default, deserialize_with = "or_default")]
     pub scale_cpu_limit: String,
     /// Memory of an instance, such as `4G` or `500M`.
+    #[serde(default, deserialize_with = "or_default")]
     pub scale_memory_limit: String,
     /// Instances at least.
+    #[serde(default, deserialize_with = "or_default")]
     pub scale_min_instances: u32,
     /// Instances at most.
+    #[serde(default, deserialize_with = "or_default")]
     pub scale_max_instances: u32,
 }
 
 /// From where an application can be called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// From its project only.
@@ -52,21 +58,21 @@ pub enum Visibility {
     LocalPrivate,
     /// From everywhere.
     LocalPublic,
-    /// Something that this karctl does not know.
+    /// Something that this karctl does not know, or nothing.
+    #[default]
     #[serde(other)]
     Other,
 }
 
 /// A variable of an application's environment, or several from one secret.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(from = "VariableDocument")]
 pub enum Variable {
     /// One with its value.
     Literal {
         /// Its name.
         name: String,
         /// Its value, which may be a password.
-        #[serde(default = "nothing")]
         value: Secret,
     },
     /// One for each key of a secret.
@@ -74,7 +80,6 @@ pub enum Variable {
         /// Name of the secret.
         reference: String,
         /// What their names begin with.
-        #[serde(default)]
         prefix: Option<String>,
     },
     /// One with the value of a secret's key.
@@ -87,12 +92,49 @@ pub enum Variable {
         key: String,
     },
     /// Something that karctl never makes, such as one from a configmap.
-    #[serde(other)]
     Other,
 }
 
-fn nothing() -> Secret {
-    Secret::new("")
+/// A variable as it is answered: which members there are is a matter of its type.
+#[derive(Deserialize)]
+struct VariableDocument {
+    #[serde(default, rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    value: Option<Secret>,
+    #[serde(default)]
+    reference: Option<String>,
+    #[serde(default)]
+    key: Option<String>,
+    #[serde(default)]
+    prefix: Option<String>,
+}
+
+impl From<VariableDocument> for Variable {
+    fn from(document: VariableDocument) -> Self {
+        let VariableDocument { kind, name, value, reference, key, prefix } = document;
+        match (kind.as_deref(), name, reference, key) {
+            (Some("literal"), Some(name), ..) => {
+                Self::Literal { name, value: value.unwrap_or_else(|| Secret::new("")) }
+            }
+            (Some("secret_full_reference"), _, Some(reference), _) => {
+                Self::SecretFullReference { reference, prefix: prefix.filter(|prefix| !prefix.is_empty()) }
+            }
+            (Some("secret_key_reference"), Some(name), Some(reference), Some(key)) => {
+                Self::SecretKeyReference { name, reference, key }
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What is null is as good as missing.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// An application as it is there.
@@ -104,10 +146,10 @@ pub struct App {
     #[serde(flatten)]
     pub spec: AppSpec,
     /// How it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status: AppStatus,
     /// Why it is so.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status_details: StatusDetails,
     /// Where it answers; `None` where its visibility is [`Visibility::Local`].
     #[serde(default)]
@@ -116,7 +158,7 @@ pub struct App {
     #[serde(default)]
     pub endpoint_internal: Option<String>,
     /// Which state of it this is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub entity_tag: EntityTag,
     /// When it was made, as RFC 3339.
     #[serde(default)]
@@ -171,19 +213,19 @@ pub struct StatusDetails {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Instance {
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// The revision that it is a copy of.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub revision_name: String,
     /// `pending`, `running`, `succeeded` or `failed`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status: String,
     /// When it was made, as RFC 3339.
     #[serde(default)]
     pub created_at: Option<String>,
     /// How its containers are.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status_details: InstanceDetails,
 }
 
@@ -191,10 +233,10 @@ pub struct Instance {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct InstanceDetails {
     /// How often a container was started again.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub restarts: u32,
     /// The application's own.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub user_container: ContainerStates,
 }
 
@@ -227,13 +269,13 @@ pub struct ContainerState {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Revision {
     /// Such as `hello-00001`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// `ready`, `loading`, `warning` or `failed`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub status: String,
     /// Its image.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub image_reference: String,
 }
 
@@ -384,6 +426,65 @@ impl Session {
         match self.pages(ask_project(Method::GET, project, &["apps", name, list], what), list).await {
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             answer => answer,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app(text: &str) -> App {
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
+    #[test]
+    fn what_is_missing_or_null_in_somebody_elses_application_is_no_failure() {
+        let bare = app(r#"{ "name": "a" }"#);
+        let nulls = app(r#"{ "name": "a", "image_reference": null, "image_port": null, "image_secret": null,
+                "managed_domain_mappings": null, "run_arguments": null, "run_env_variables": null,
+                "scale_cpu_limit": null, "scale_memory_limit": null, "scale_min_instances": null,
+                "scale_max_instances": null, "status": null, "status_details": null, "endpoint": null,
+                "endpoint_internal": null, "entity_tag": null, "created_at": null }"#);
+        assert_eq!((&nulls.spec, nulls.status), (&bare.spec, bare.status));
+        assert_eq!(bare.spec.managed_domain_mappings, Visibility::Other);
+        let instance: Instance = serde_json::from_str(
+            r#"{ "name": null, "revision_name": null, "status": null,
+                "status_details": { "restarts": null, "user_container": null } }"#,
+        )
+        .expect("an instance");
+        assert_eq!(instance.status_details.restarts, 0);
+    }
+
+    #[test]
+    fn a_variable_is_read_by_its_type_and_one_that_is_not_whole_is_another() {
+        let variables =
+            |text: &str| app(&format!(r#"{{ "name": "a", "run_env_variables": [{text}] }}"#)).spec.run_env_variables;
+        let name = || "A".to_owned();
+        let reference = || "s".to_owned();
+        for (text, expected) in [
+            (
+                r#"{ "type": "literal", "name": "A", "value": "1" }"#,
+                Variable::Literal { name: name(), value: Secret::new("1") },
+            ),
+            (
+                r#"{ "type": "literal", "name": "A", "value": null }"#,
+                Variable::Literal { name: name(), value: Secret::new("") },
+            ),
+            (
+                r#"{ "type": "secret_full_reference", "reference": "s", "name": null, "prefix": "" }"#,
+                Variable::SecretFullReference { reference: reference(), prefix: None },
+            ),
+            (
+                r#"{ "type": "secret_key_reference", "name": "A", "reference": "s", "key": "k" }"#,
+                Variable::SecretKeyReference { name: name(), reference: reference(), key: "k".to_owned() },
+            ),
+            (r#"{ "type": "secret_key_reference", "name": "A", "reference": "s" }"#, Variable::Other),
+            (r#"{ "type": "secret_full_reference" }"#, Variable::Other),
+            (r#"{ "type": "config_map_full_reference", "reference": "c" }"#, Variable::Other),
+            (r#"{ "name": "A" }"#, Variable::Other),
+        ] {
+            assert_eq!(variables(text), [expected], "{text}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `karctl ce delete`: the end of a component.
 
+use std::time::Instant;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -48,6 +50,10 @@ pub async fn delete(
     if !context.ui.confirm(&format!("Delete `{name}` of the project `{}`?", project.name), "-y")? {
         return Err(Failure::new("nothing was deleted").into());
     }
+    // Whoever was asked may have taken their time.
+    let context = &Context { deadline: context.deadline.restarted(), ..context.clone() };
+    let session = place.session.until(Instant::now() + context.deadline.left());
+    let place = &Place { session, ..place.clone() };
     place.session.delete_app(&project.id, name.as_str()).await?;
     if waiting == Waiting::UntilDone {
         until_gone(context, place, name).await?;

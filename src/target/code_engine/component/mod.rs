@@ -5,6 +5,7 @@
 
 mod delete;
 mod difference;
+mod goal;
 mod list;
 mod report;
 mod run;

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::difference::difference;
+use super::goal::{Former, Goal};
 use super::wait::{Pace, until_ready};
 use super::wanted::KAR_VARIABLES;
-use super::{ComponentName, Mode, Place, RUNTIME_CONFIG, Waiting, Wanted, check_own};
+use super::{ComponentName, Mode, Place, RUNTIME_CONFIG, Waiting, Wanted, check_own, missing};
 use crate::change::Change;
 use crate::client::ibmcloud::code_engine::{App, AppSpec, AppStatus, REGISTRY_FORMAT};
 use crate::code::Code;
@@ -51,8 +51,9 @@ pub async fn run(context: &Context, place: &Place, wanted: &Wanted, waiting: Wai
     let Wanted { name, app, spec } = wanted;
     check_secrets(place, spec).await?;
     let project = &place.project;
+    let goal = Goal::Whole(spec);
     let found = match mode {
-        Mode::Do => ensure(context, place, name, spec).await?,
+        Mode::Do => ensure(context, place, name, goal).await?,
         Mode::DryRun => plan(place, name, spec).await?,
     };
     let mut ran = Ran {
@@ -68,7 +69,7 @@ pub async fn run(context: &Context, place: &Place, wanted: &Wanted, waiting: Wai
         dry_run: mode == Mode::DryRun,
     };
     let app = match (mode, waiting) {
-        (Mode::Do, Waiting::UntilDone) => Some(until_ready(context, place, name, spec).await?),
+        (Mode::Do, Waiting::UntilDone) => Some(until_ready(context, place, name, goal, &found.former).await?),
         (Mode::Do, Waiting::No) => found.app,
         (Mode::DryRun, _) => None,
     };
@@ -86,6 +87,8 @@ pub struct Ensured {
     pub change: Change,
     /// The fields that differed.
     pub changed: Vec<&'static str>,
+    /// What a wait for the new state must not take for it.
+    pub former: Former,
     /// The application as it was answered last.
     app: Option<App>,
     /// What would be sent.
@@ -117,46 +120,63 @@ async fn plan(place: &Place, name: &ComponentName, wanted: &AppSpec) -> Result<E
     let there = place.session.app(&place.project.id, name.as_str()).await?;
     let Some(there) = there else {
         let request = Some(Value::Object(wanted.creation(name.as_str(), shows)));
-        return Ok(Ensured { change: Change::Created, changed: Vec::new(), app: None, request });
+        return Ok(Ensured {
+            change: Change::Created,
+            changed: Vec::new(),
+            former: Former::default(),
+            app: None,
+            request,
+        });
     };
     check_own(&there, "change")?;
-    let changed = difference(&there.spec, wanted);
+    let changed = Goal::Whole(wanted).difference(&there.spec);
     let action = if changed.is_empty() { Change::Unchanged } else { Change::Updated };
     let request = (!changed.is_empty()).then(|| Value::Object(wanted.patch(&changed, shows)));
-    Ok(Ensured { change: action, changed, app: None, request })
+    Ok(Ensured { change: action, changed, former: Former::default(), app: None, request })
 }
 
-/// Makes it, or brings what differs to what is wanted, whoever else changes it meanwhile.
+/// Makes it, or brings what differs to what is wanted, whoever else changes it meanwhile. What is wanted is held against
+/// the application anew in each turn.
 ///
 /// A conflict may be with an attempt of one's own that was not answered; so it is always looked at again. What was deleted
 /// a moment ago is in the way for a while, and what was made a moment ago may not be seen.
 ///
 /// # Errors
-/// When Code Engine refuses, the application is not KAR's, somebody else does not stop changing it, or the time is over.
-pub async fn ensure(context: &Context, place: &Place, name: &ComponentName, wanted: &AppSpec) -> Result<Ensured> {
+/// When Code Engine refuses, the application is not KAR's or is missing and not to be made, somebody else does not stop
+/// changing it, or the time is over.
+pub async fn ensure(context: &Context, place: &Place, name: &ComponentName, goal: Goal<'_>) -> Result<Ensured> {
     let project = &place.project.id;
     let (mut pace, mut turns, mut own) = (Pace::new(), 0, None);
-    let mut changed = Vec::new();
+    let (mut changed, mut former) = (Vec::new(), Former::default());
     loop {
-        let failure = match place.session.app(project, name.as_str()).await? {
-            None => match place.session.create_app(project, name.as_str(), wanted).await {
-                Ok(app) => return Ok(Ensured { change: Change::Created, changed, app: Some(app), request: None }),
+        let there = place.session.app(project, name.as_str()).await?;
+        let failure = match (there, goal) {
+            (None, Goal::Instances(_)) => return Err(missing(name, &place.project.name).into()),
+            (None, Goal::Whole(wanted)) => match place.session.create_app(project, name.as_str(), wanted).await {
+                Ok(app) => {
+                    let former = Former::default();
+                    return Ok(Ensured { change: Change::Created, changed, former, app: Some(app), request: None });
+                }
                 Err(error) if error.is_conflict() => {
                     own = own.or(error.is_doubtful().then_some(Change::Created));
                     error
                 }
                 Err(error) => return Err(error.into()),
             },
-            Some(there) => {
+            (Some(there), _) => {
                 check_own(&there, "change")?;
-                let fields = difference(&there.spec, wanted);
+                let fields = goal.difference(&there.spec);
                 if fields.is_empty() {
-                    let action = own.unwrap_or(Change::Unchanged);
-                    return Ok(Ensured { change: action, changed, app: Some(there), request: None });
+                    let change = own.unwrap_or(Change::Unchanged);
+                    return Ok(Ensured { change, changed, former, app: Some(there), request: None });
                 }
                 changed.clone_from(&fields);
-                match place.session.patch_app(project, &there, wanted, &fields).await {
-                    Ok(app) => return Ok(Ensured { change: Change::Updated, changed, app: Some(app), request: None }),
+                former = Former::before(&there, &fields);
+                match place.session.patch_app(project, &there, &goal.over(&there.spec), &fields).await {
+                    Ok(app) => {
+                        let change = Change::Updated;
+                        return Ok(Ensured { change, changed, former, app: Some(app), request: None });
+                    }
                     Err(error) if error.is_conflict() => {
                         turns += 1;
                         own = own.or(error.is_doubtful().then_some(Change::Updated));

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::difference::difference;
+use super::goal::Goal;
 use super::run::ensure;
 use super::wait::until_ready;
 use super::{ComponentName, Mode, Place, Waiting, find};
@@ -27,7 +27,7 @@ pub struct Scaled {
 }
 
 /// Gives a component this many instances, no more and no less, and waits until they serve. The number is one that
-/// [`super::check_scale`] takes.
+/// [`super::check_scale`] takes. Nothing else of it is changed, and it is not made again where somebody deletes it meanwhile.
 ///
 /// # Errors
 /// When there is no such component, or it does not become ready.
@@ -40,14 +40,14 @@ pub async fn scale(
     mode: Mode,
 ) -> Result<Scaled> {
     let there = find(place, name, "scale").await?;
-    let mut wanted = there.spec.clone();
-    (wanted.scale_min_instances, wanted.scale_max_instances) = (instances, instances);
+    let goal = Goal::Instances(instances);
     let before = [there.spec.scale_min_instances, there.spec.scale_max_instances];
-    let mut action = if difference(&there.spec, &wanted).is_empty() { Change::Unchanged } else { Change::Updated };
+    let mut action = if goal.difference(&there.spec).is_empty() { Change::Unchanged } else { Change::Updated };
     if mode == Mode::Do {
-        action = ensure(context, place, name, &wanted).await?.change;
+        let ensured = ensure(context, place, name, goal).await?;
+        action = ensured.change;
         if waiting == Waiting::UntilDone {
-            until_ready(context, place, name, &wanted).await?;
+            until_ready(context, place, name, goal, &ensured.former).await?;
         }
     }
     Ok(Scaled { name: name.clone(), instances, before, change: action, dry_run: mode == Mode::DryRun })

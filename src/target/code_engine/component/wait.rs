@@ -1,11 +1,11 @@
 //! Waits until a component serves, or is gone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::difference::difference;
+use super::goal::{Former, Goal};
 use super::trouble::trouble;
 use super::{ComponentName, Place, missing};
-use crate::client::ibmcloud::code_engine::{App, AppSpec, AppStatus};
+use crate::client::ibmcloud::code_engine::{App, AppStatus};
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result, Status};
@@ -13,6 +13,9 @@ use crate::error::{Failure, Result, Status};
 /// Pauses between two looks: what is quick is seen soon, and what takes minutes is not asked for all the time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Time for the question why a component does not serve, which is asked when the time of the command may be over.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// Grows from look to look, and ends with the time of the command.
 pub struct Pace {
@@ -37,12 +40,18 @@ impl Pace {
     }
 }
 
-/// Waits until the newest revision of a component serves as wanted.
+/// Waits until the newest revision of a component, another one than `former`, serves as wanted.
 ///
 /// # Errors
 /// At once when it has failed, also where an older one still serves; else when the time is over; with the reason.
-pub async fn until_ready(context: &Context, place: &Place, name: &ComponentName, wanted: &AppSpec) -> Result<App> {
-    let project = &place.project;
+pub async fn until_ready(
+    context: &Context,
+    place: &Place,
+    name: &ComponentName,
+    goal: Goal<'_>,
+    former: &Former,
+) -> Result<App> {
+    let (project, began) = (&place.project, Instant::now());
     let step = context.ui.step(format!("Waiting for {name}"));
     let (mut pace, mut is_seen) = (Pace::new(), false);
     let mut last_seen = "it is not there".to_owned();
@@ -54,8 +63,8 @@ pub async fn until_ready(context: &Context, place: &Place, name: &ComponentName,
         }
         is_seen |= app.is_some();
         if let Some(app) = app {
-            // An answer from before the change would say what became of the former state.
-            let is_current = difference(&app.spec, wanted).is_empty();
+            // An answer from before the change, or whose status is not up to it, would say what became of the former state.
+            let is_current = goal.difference(&app.spec).is_empty() && !former.may_be_meant(&app, began.elapsed());
             match app.status {
                 AppStatus::Ready if is_current => {
                     step.done(format!("{name} is ready"));
@@ -97,7 +106,9 @@ pub async fn until_gone(context: &Context, place: &Place, name: &ComponentName) 
 
 /// Why a component does not serve, asked of its instances. That these cannot be asked for is no further failure.
 async fn failed(place: &Place, app: &App, status: Option<Status>) -> anyhow::Error {
-    let instances = place.session.instances(&place.project.id, &app.name).await.unwrap_or_default();
+    let session = place.session.until(Instant::now() + LAST_LOOK);
+    let asked = tokio::time::timeout(LAST_LOOK, session.instances(&place.project.id, &app.name)).await;
+    let instances = asked.ok().and_then(|answer| answer.ok()).unwrap_or_default();
     let found = trouble(app, &instances);
     let (name, reason) = (&app.name, found.reason);
     let message = match (app.status, status) {
