@@ -358,7 +358,7 @@ codes! {
         "Compare the address with the service key; for use from elsewhere make a service key of the public endpoint.";
     "KAR447" AuthorityUntrusted "a server's certificate is signed by an authority that is not trusted",
         "For Redis, `kar` trusts the first certificate of REDIS_CA and no other, or the system's where there is none. For Kafka it trusts the system's authorities only.",
-        "Redis: set REDIS_CA. Kafka: name a PEM file with the authority, and those of the system, in SSL_CERT_FILE for `kar` and for karctl.";
+        "Redis: set REDIS_CA. Kafka: name a PEM file with the authority, and those of the system, in SSL_CERT_FILE for `kar` and for karctl. On macOS `kar` takes no notice of that variable: put the authority into the keychain there.";
     "KAR448" CertificateExpired "a certificate is not valid at this time",
         "The server's certificate, or the authority that is trusted, has ended or has not begun; or this machine's clock is wrong.",
         "Take the authority of today from the service key, let whoever runs the server renew its certificate, and look at the clock.";

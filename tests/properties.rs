@@ -3,6 +3,8 @@
 
 #[path = "real/hostile.rs"]
 mod hostile;
+#[path = "properties/ibmcloud_cli.rs"]
+mod ibmcloud_cli;
 #[path = "properties/service_keys.rs"]
 mod service_keys;
 

@@ -14,6 +14,22 @@ use crate::error::{Failure, Result};
 use crate::settings::{self, Flag, Loaded, Sources};
 use crate::target::local::instance::{DEFAULT_NAME, InstanceName};
 
+/// Refuses options that would read stdin one after the other: the second would find nothing. Each has its name, and
+/// whether it reads.
+///
+/// # Errors
+/// A usage failure that names those that do.
+pub fn one_reader_of_stdin(options: &[(&str, bool)]) -> Result<()> {
+    let readers: Vec<_> = options.iter().filter(|(_, reads)| *reads).map(|(name, _)| *name).collect();
+    match readers.as_slice() {
+        [_, _, ..] => {
+            let failure = Failure::usage(format!("only one option can read stdin, not {}", readers.join(" and ")));
+            Err(failure.hint("give a file in place of `-`").into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use clap_complete::engine::ArgValueCandidates;
 
-use super::arguments::{SettingsArguments, flag};
+use super::arguments::{SettingsArguments, flag, one_reader_of_stdin};
 use super::ce::ProjectArguments;
 use super::completions;
 use super::k8s::{ClusterArguments, ReachArguments, RuntimeArguments};
@@ -127,6 +127,8 @@ impl CeArguments {
         if self.key.is_none() && self.keys.is_given() && !self.keys.is_file() {
             return Err(managed::nameless().into());
         }
+        let (key, keys) = (self.project.is_on_stdin(), self.keys.is_on_stdin());
+        one_reader_of_stdin(&[("--api-key-file", key), ("--credentials", keys)])?;
         let wanted = code_engine::check::Wanted {
             registry_secret: self.registry_secret.clone(),
             probe_topic: self.probe_topic.clone(),

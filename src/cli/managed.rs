@@ -1,9 +1,10 @@
 //! Which service keys of IBM Cloud are meant, and where they are read: options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
+use super::ce::AccountArguments;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::runtime_config::service_key::Selection;
@@ -47,6 +48,22 @@ impl KeyArguments {
     /// Whether the keys are in a file, and so need no name.
     pub fn is_file(&self) -> bool {
         self.credentials.is_some()
+    }
+
+    /// Whether they are read from stdin.
+    pub fn is_on_stdin(&self) -> bool {
+        self.credentials.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Refuses the choice of an account that nobody would ask, where the keys are in a file.
+    ///
+    /// # Errors
+    /// A usage failure.
+    pub fn check_account(&self, account: &AccountArguments) -> Result<()> {
+        match self.is_file() && account.is_given() {
+            true => Err(account.unused("leave them out: --credentials asks no account").into()),
+            false => Ok(()),
+        }
     }
 
     /// The failure where they were typed and nothing uses them; `instead` makes use of them.

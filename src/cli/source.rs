@@ -105,8 +105,9 @@ impl SourceArguments {
         }
         match &source {
             Source::IbmCloud(None) if !self.keys.is_file() => Err(managed::nameless().into()),
-            Source::IbmCloud(_) => Ok(source),
+            Source::IbmCloud(_) => self.keys.check_account(&self.account).map(|()| source),
             _ if self.keys.is_given() => Err(self.keys.unused("`ibmcloud KEY` as the source").into()),
+            _ if self.account.is_given() => Err(self.account.unused("write `ibmcloud KEY` as the source").into()),
             _ => Ok(source),
         }
     }

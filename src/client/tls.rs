@@ -4,7 +4,9 @@
 //! The server's name (SNI) is always sent where there is one: services that share an address tell their instances by it.
 
 use std::fmt;
+use std::fs::{self, DirEntry};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,7 +23,12 @@ use tokio_rustls::TlsConnector;
 
 use crate::certificate;
 use crate::code::Code;
+use crate::environment::Environment;
 use crate::error::{Failure, Result};
+
+/// Folders whose certificates Go trusts on Linux beside those of the file, unless SSL_CERT_DIR names others.
+/// <https://github.com/golang/go/blob/go1.25.0/src/crypto/x509/root_linux.go>
+const GO_FOLDERS: [&str; 2] = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 /// A connection, secure or not.
 pub trait Wire: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
@@ -33,7 +40,7 @@ impl Wire for tokio_rustls::client::TlsStream<TcpStream> {}
 /// Whose certificates are trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust<'a> {
-    /// The system's authorities, or those of the file that SSL_CERT_FILE names.
+    /// The system's authorities, with those of the file that SSL_CERT_FILE names in place of the system's own file.
     System,
     /// The first certificate of a PEM text, and no other.
     Authority(&'a str),
@@ -187,6 +194,11 @@ fn system_roots() -> Result<RootCertStore> {
     let loaded = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(loaded.certs);
+    // As the library beneath, which asks the environment of the process for the same names.
+    let environment = Environment::of_process();
+    for folder in folders(|name| environment.variable(name).is_some()) {
+        roots.add_parsable_certificates(certificates_in(Path::new(folder)));
+    }
     if roots.is_empty() {
         let message = "no certificate of an authority was found that could be trusted";
         let failure = Failure::new(message).code(Code::CertificatesUnusable);
@@ -196,6 +208,24 @@ fn system_roots() -> Result<RootCertStore> {
         });
     }
     Ok(roots)
+}
+
+/// The folders that Go reads and the library beneath does not: that takes SSL_CERT_FILE for all there is.
+fn folders(is_set: impl Fn(&str) -> bool) -> &'static [&'static str] {
+    let is_read = cfg!(target_os = "linux") && is_set("SSL_CERT_FILE") && !is_set("SSL_CERT_DIR");
+    if is_read { &GO_FOLDERS } else { &[] }
+}
+
+/// The certificates of all files of a folder; as with Go, what is none or cannot be read is passed over.
+fn certificates_in(folder: &Path) -> Vec<CertificateDer<'static>> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let contents = entries.filter(|entry| !is_link_within(entry)).filter_map(|entry| fs::read(entry.path()).ok());
+    contents.flat_map(|content| CertificateDer::pem_slice_iter(&content).flatten().collect::<Vec<_>>()).collect()
+}
+
+/// Whether it leads to a file of the same folder, which is read anyway.
+fn is_link_within(entry: &DirEntry) -> bool {
+    fs::read_link(entry.path()).is_ok_and(|target| !target.as_os_str().as_encoded_bytes().contains(&b'/'))
 }
 
 fn verifier(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>> {

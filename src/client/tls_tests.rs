@@ -141,3 +141,31 @@ async fn what_speaks_no_tls_is_told_from_what_breaks_off() {
         assert!(refused.as_ref().is_some_and(is_expected), "{refused:?}");
     }
 }
+
+#[test]
+fn a_folder_of_certificates_is_read_as_go_reads_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let certs = folder.path().join("certs");
+    fs::create_dir_all(certs.join("below")).expect("a folder");
+    let [inside, outside] = [authority(0), authority(1)].map(|authority| authority.certificate);
+    fs::write(certs.join("inside.pem"), format!("a comment\n{inside}")).expect("written");
+    fs::write(certs.join("below/unseen.pem"), &inside).expect("written");
+    fs::write(certs.join("README"), "no certificate").expect("written");
+    fs::write(folder.path().join("outside.pem"), &outside).expect("written");
+    for (target, name) in [("inside.pem", "0a1b2c3d.0"), ("../outside.pem", "outside.pem"), ("nowhere.pem", "broken")] {
+        std::os::unix::fs::symlink(target, certs.join(name)).expect("a link");
+    }
+    let mut found = certificates_in(&certs);
+    let mut expected = [inside, outside].map(|pem| CertificateDer::from_pem_slice(pem.as_bytes()).expect("one"));
+    found.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    expected.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    assert_eq!(found, expected);
+    assert_eq!(certificates_in(&certs.join("no such folder")), []);
+}
+
+#[test]
+fn the_folders_of_linux_stand_beside_a_file_unless_others_are_named() {
+    let of = |names: &[&str]| folders(|name| names.contains(&name)).len();
+    assert_eq!(of(&["SSL_CERT_FILE"]), if cfg!(target_os = "linux") { 2 } else { 0 });
+    assert_eq!((of(&[]), of(&["SSL_CERT_DIR"]), of(&["SSL_CERT_FILE", "SSL_CERT_DIR"])), (0, 0, 0));
+}

@@ -172,6 +172,44 @@ fn what_was_typed_is_checked_before_anything_is_read() {
     );
 }
 
+#[test]
+fn an_account_that_nobody_would_ask_is_a_failure_to_type() {
+    let (sandbox, _) = with_keys();
+    let refused = |line: &[&str], hint: &str| {
+        let finished = sandbox.karctl(line.iter().copied()).output();
+        let expected = "error: --api-key-file, --region and --resource-group choose an account of IBM Cloud\nhint: ";
+        assert_eq!((finished.stderr, finished.status), (format!("{expected}{hint}\n"), Some(2)), "{line:?}");
+    };
+    let source = "write `ibmcloud KEY` as the source";
+    refused(&["env", "local", "--region", "eu-de"], source);
+    refused(&["exec", "--resource-group", "g", "--", "true"], source);
+    let file = "leave them out: --credentials asks no account";
+    refused(&["env", "ibmcloud", "--credentials", "keys.json", "--api-key-file", "key"], file);
+    let deploy = ["k8s", "deploy", "--dry-run"];
+    refused(&[&deploy[..], &["--api-key-file", "key"]].concat(), "write --managed KEY");
+    refused(&[&deploy[..], &["--services", "services.yaml", "--region", "eu-de"]].concat(), "write --managed KEY");
+    let by_file = ["--managed", "kar", "--credentials", "keys.json", "--region", "eu-de"];
+    refused(&[&deploy[..], &by_file].concat(), file);
+}
+
+#[test]
+fn two_options_that_read_stdin_are_refused() {
+    let (sandbox, _) = with_keys();
+    let registry = ["--registry-server", "r.example.org", "--registry-user", "u", "--registry-password-stdin"];
+    let refused = |line: &[&[&str]], names: &str| {
+        let finished = sandbox.karctl(line.concat()).stdin("canary").output();
+        let stderr = format!("error: only one option can read stdin, not {names}\nhint: give a file in place of `-`\n");
+        assert_eq!((finished.stderr, finished.status), (stderr, Some(2)), "{line:?}");
+    };
+    let (key, keys) = (&["--api-key-file", "-"][..], &["--credentials", "-"][..]);
+    refused(&[&["ce", "enable", "kar"], &registry, key], "--registry-password-stdin and --api-key-file");
+    refused(&[&["ce", "enable"], &registry, keys], "--registry-password-stdin and --credentials");
+    refused(&[&["ce", "enable"], key, keys], "--api-key-file and --credentials");
+    refused(&[&["check", "ce"], key, keys], "--api-key-file and --credentials");
+    let deploy = ["k8s", "deploy", "--managed", "kar"];
+    refused(&[&deploy, &registry, keys], "--registry-password-stdin and --credentials");
+}
+
 /// An account with two keys of the name `kar`, and a sandbox whose login leads to it.
 fn account() -> (IbmCloud, Sandbox) {
     let cloud = IbmCloud::start();

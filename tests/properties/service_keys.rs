@@ -80,7 +80,7 @@ fn anything(random: &mut StdRng, hostile: &[String]) -> Value {
 }
 
 /// Replaces or takes away a few values.
-fn damage(document: &mut Value, random: &mut StdRng, hostile: &[String]) {
+pub fn damage(document: &mut Value, random: &mut StdRng, hostile: &[String]) {
     for _ in 0..random.random_range(1..=3) {
         let mut places = Vec::new();
         pointers(document, "", &mut places);

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::ProjectArguments;
+use crate::cli::arguments::one_reader_of_stdin;
 use crate::cli::managed::KeyArguments;
 use crate::context::Context;
 use crate::error::Result;
@@ -70,6 +71,11 @@ impl RegistryArguments {
 
 impl EnableArguments {
     pub(super) async fn run(&self, context: &Context) -> Result<u8> {
+        one_reader_of_stdin(&[
+            ("--registry-password-stdin", self.registry.registry_password_stdin),
+            ("--api-key-file", self.project.is_on_stdin()),
+            ("--credentials", self.keys.is_on_stdin()),
+        ])?;
         let registry = self.registry.login()?;
         let options = EnableOptions { registry, strict: self.strict, dry_run: self.dry_run };
         let account = self.project.account(context)?;

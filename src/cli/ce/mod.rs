@@ -11,12 +11,12 @@ mod run;
 mod scale;
 mod status;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueHint};
 
 use crate::context::Context;
-use crate::error::Result;
+use crate::error::{Failure, Result};
 use crate::target::code_engine::account::{self, Account, AccountOptions};
 
 /// The subcommands of `karctl ce`.
@@ -90,6 +90,21 @@ impl AccountArguments {
         self.account_of(context, None)
     }
 
+    /// Whether any of them was typed.
+    pub fn is_given(&self) -> bool {
+        self.api_key_file.is_some() || self.region.is_some() || self.resource_group.is_some()
+    }
+
+    /// Whether the API key is read from stdin.
+    pub fn is_on_stdin(&self) -> bool {
+        self.api_key_file.as_deref() == Some(Path::new("-"))
+    }
+
+    /// The failure where they were typed and no account is asked; `instead` makes use of them, or does without.
+    pub fn unused(&self, instead: &str) -> Failure {
+        Failure::usage("--api-key-file, --region and --resource-group choose an account of IBM Cloud").hint(instead)
+    }
+
     /// The account, and which of its projects.
     fn account_of(&self, context: &Context, project: Option<String>) -> Result<Account> {
         account::find(context, &self.options(project))
@@ -106,6 +121,11 @@ impl AccountArguments {
 }
 
 impl ProjectArguments {
+    /// Whether the API key is read from stdin.
+    pub fn is_on_stdin(&self) -> bool {
+        self.account.is_on_stdin()
+    }
+
     /// For the target.
     pub fn options(&self) -> AccountOptions {
         self.account.options(self.project.clone())

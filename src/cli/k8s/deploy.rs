@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::{ClusterArguments, SettingsArguments, flag};
+use crate::cli::arguments::one_reader_of_stdin;
 use crate::cli::ce::AccountArguments;
 use crate::cli::managed::KeyArguments;
 use crate::context::Context;
@@ -112,6 +113,22 @@ impl RuntimeArguments {
         .collect()
     }
 
+    /// Refuses options that nothing would use, and two that read stdin.
+    fn check(&self) -> Result<()> {
+        if self.managed.is_none() && self.keys.is_given() {
+            return Err(self.keys.unused("--managed KEY").into());
+        }
+        if self.managed.is_none() && self.account.is_given() {
+            return Err(self.account.unused("write --managed KEY").into());
+        }
+        self.keys.check_account(&self.account)?;
+        one_reader_of_stdin(&[
+            ("--registry-password-stdin", self.registry_password_stdin),
+            ("--api-key-file", self.account.is_on_stdin()),
+            ("--credentials", self.keys.is_on_stdin()),
+        ])
+    }
+
     /// Kafka and Redis that are not in the cluster, where some were named.
     async fn elsewhere(&self, context: &Context) -> Result<Option<Elsewhere>> {
         let config = match (&self.services, &self.managed) {
@@ -120,7 +137,6 @@ impl RuntimeArguments {
                 let account = || self.account.account(context);
                 self.keys.services(context, Some(key), account).await?.services.runtime_config(Vantage::Pod)?
             }
-            (None, None) if self.keys.is_given() => return Err(self.keys.unused("--managed KEY").into()),
             (None, None) => return Ok(None),
         };
         Ok(Some(Elsewhere { config, managed_key: self.managed.clone() }))
@@ -131,6 +147,7 @@ impl RuntimeArguments {
     /// # Errors
     /// A usage failure for what does not fit together.
     pub async fn load(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
+        self.check()?;
         let loaded = self.settings.load(context, self.flags())?;
         let elsewhere = self.elsewhere(context).await?;
         let mut options = deploy::Options { elsewhere, in_cluster: self.in_cluster, ..deploy::Options::default() };
