@@ -110,7 +110,7 @@ fn state(customer: &Customer) -> Value {
                 .iter()
                 .map(|(name, app)| (name, (&app.fields, app.revisions.len(), app.life.is_leaving())))
                 .collect();
-            json!({ "name": project.name, "leaving": project.life.is_leaving(), "secrets": secrets, "apps": apps })
+            json!({ "name": project.name, "status": project.status, "leaving": project.life.is_leaving(), "secrets": secrets, "apps": apps })
         });
         projects.collect()
     })

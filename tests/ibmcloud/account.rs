@@ -44,6 +44,8 @@ pub struct Account {
     pub creation_reads: usize,
     /// So many reads see what was deleted.
     pub deletion_reads: usize,
+    /// Whether a project that was deleted is kept as `soft_deleted`; else it is not found any more.
+    pub keeps_projects: bool,
     /// So many reads see an application that is still deploying.
     pub deployment_reads: usize,
     /// So many reads of an application after a change still have the status of before, and its newest revision.
@@ -155,6 +157,7 @@ impl Default for Account {
             page_size: 100,
             creation_reads: 1,
             deletion_reads: 1,
+            keeps_projects: true,
             deployment_reads: 1,
             status_lag: 0,
             meanwhile: None,
@@ -217,8 +220,12 @@ impl Account {
         }
     }
 
-    /// Takes away what was deleted long enough ago.
+    /// Takes away what was deleted long enough ago; projects are kept, as [`Account::keeps_projects`] says.
     pub fn sweep(&mut self) {
+        let is_over = |project: &&mut Project| self.keeps_projects && project.life.is_gone();
+        for project in self.projects.iter_mut().filter(is_over) {
+            (project.status, project.life) = ("soft_deleted".to_owned(), Life::default());
+        }
         self.projects.retain(|project| !project.life.is_gone());
         for project in &mut self.projects {
             project.secrets.retain(|_, secret| !secret.life.is_gone());

@@ -37,6 +37,7 @@ fn ibms_sdks_work_against_the_fake() {
     cloud.change(|account| {
         account.creation_reads = 2;
         account.deletion_reads = 2;
+        account.keeps_projects = false;
         account.deployment_reads = 2;
         account.images.push(("us.icr.io/kar/missing".to_owned(), Image::Missing));
         for name in ["one", "two", "three", "four"] {

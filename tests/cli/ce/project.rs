@@ -181,7 +181,7 @@ fn commands_side_by_side_leave_one_choice_whole() {
 #[test]
 fn a_project_is_deleted_after_a_question_and_waited_for() {
     let customer = Customer::new();
-    customer.cloud.change(|account| account.deletion_reads = 2);
+    customer.cloud.change(|account| (account.deletion_reads, account.keeps_projects) = (2, false));
     let id = customer.cloud.change(|account| account.add_project("kar"));
     customer.run("project use kar", 0);
     let refused = customer.run("project delete kar", 2).stderr;
@@ -198,6 +198,28 @@ fn a_project_is_deleted_after_a_question_and_waited_for() {
     assert_eq!(login["project"], serde_json::Value::Null, "what is gone is not chosen any more");
     let again = customer.run("project delete kar -y", 0).stdout;
     assert_eq!(again, "There is no project kar that you may see: nothing to delete\n");
+    assert_eq!(customer.cloud.misuse(), Vec::<String>::new());
+}
+
+#[test]
+fn one_that_is_deleted_is_kept_and_another_of_its_name_is_made_and_deleted() {
+    let customer = Customer::new();
+    customer.cloud.change(|account| account.deletion_reads = 2);
+    let former = customer.cloud.change(|account| account.add_project("kar"));
+    let deleted = customer.run("project delete kar -y -o json", 0).document("ce project delete");
+    assert_eq!((&deleted["change"], &deleted["is_kept"]), (&"removed".into(), &true.into()));
+    let again = customer.run("project delete kar -y", 0).stdout;
+    assert!(again.starts_with(&format!("The project kar ({former}) was deleted before\n")), "{again}");
+    let created = customer.run("project create kar -o json", 0).document("ce project create");
+    assert_eq!(created["change"], "created");
+    let listed = customer.run("project list -o json", 0).document("ce project list");
+    let of = |project: &serde_json::Value| (project["id"] == *former, project["status"].clone());
+    let mut found: Vec<_> = listed["projects"].as_array().expect("a list").iter().map(of).collect();
+    found.sort_by_key(|(is_former, _)| *is_former);
+    assert_eq!(found, [(false, "active".into()), (true, "soft_deleted".into())]);
+    customer.run("project use kar", 0);
+    let deleted = customer.run("project delete kar -y -o json", 0).document("ce project delete");
+    assert_eq!(deleted["project"]["id"], created["project"]["id"]);
     assert_eq!(customer.cloud.misuse(), Vec::<String>::new());
 }
 
@@ -226,16 +248,18 @@ fn one_that_does_not_go_is_waited_for_until_the_deadline() {
 fn one_that_failed_is_deleted_all_the_same() {
     for status in ["creation_failed", "deletion_failed"] {
         let customer = Customer::new();
-        customer.cloud.change(|account| {
+        let id = customer.cloud.change(|account| {
             let id = account.add_project("kar");
             account.project(&id).status = status.to_owned();
+            id
         });
         let refused = customer.run("project create kar", 1).stderr;
         assert!(refused.contains("hint: `karctl ce project delete "), "{refused}");
         customer.cloud.fail(Fault::Lag(2), &Point::first(DELETE));
         let deleted = customer.run("project delete kar -y -o json", 0).document("ce project delete");
         assert_eq!((&deleted["project"]["status"], &deleted["change"]), (&status.into(), &"removed".into()));
-        assert_eq!((count(&customer), customer.cloud.struck()), (0, 1), "{status}");
+        assert_eq!(customer.cloud.change(|account| account.project(&id).status.clone()), "soft_deleted", "{status}");
+        assert_eq!(customer.cloud.struck(), 1, "{status}");
         customer.asked();
     }
 }
