@@ -277,6 +277,8 @@ fn a_check_names_what_a_project_lacks() {
     let sandbox = sandbox.variable("CE_PROJECT_ID", project.clone());
     // Without keys and without a configuration nobody says where the services are.
     assert_eq!(found_by_check(&sandbox, &["--pre"]), (Vec::new(), Some(0)));
+    let told = sandbox.karctl(["check", "ce", "--pre"]).output().stdout;
+    assert!(told.contains("0 of 40 applications, 0 of 128 CPUs") && !told.contains("-0"), "{told}");
     let (found, status) = found_by_check(&sandbox, &["--registry-secret", "pull"]);
     assert_eq!(found, [triple("registry", "error", "KAR454"), triple("secret", "error", "KAR453")]);
     assert_eq!(status, Some(1));

@@ -260,7 +260,8 @@ async fn usage(account: &Told<Account>, project: &Told<Project>) -> Told<Usage> 
     let cpus = |app: &App| {
         app.spec.scale_cpu_limit.parse::<f64>().unwrap_or_default() * f64::from(app.spec.scale_min_instances)
     };
-    Ok(Usage { apps: apps.len(), cpus: apps.iter().map(cpus).sum() })
+    // The sum of no numbers would be -0.
+    Ok(Usage { apps: apps.len(), cpus: apps.iter().map(cpus).fold(0.0, |sum, cpus| sum + cpus) })
 }
 
 /// Writes a record to a topic that is there, and reads it again.
