@@ -185,11 +185,16 @@ fn unknown_key(path: &str, origin: &Origin) -> Failure {
     }
 }
 
+/// Variables of options, whose first word is that of a group.
+const OF_OPTIONS: [&str; 2] = ["KARCTL_CLUSTER_IMAGE", "KARCTL_CLUSTER_NAME"];
+
 /// `KARCTL_KAFKA_...` and the like; `KARCTL_PROFILE` and others are none of the settings' business.
 fn looks_like_setting(name: &str) -> bool {
-    name.strip_prefix(VARIABLE_PREFIX)
-        .and_then(|rest| rest.split_once('_'))
-        .is_some_and(|(group, _)| keys_below(&group.to_lowercase()).next().is_some())
+    !OF_OPTIONS.contains(&name)
+        && name
+            .strip_prefix(VARIABLE_PREFIX)
+            .and_then(|rest| rest.split_once('_'))
+            .is_some_and(|(group, _)| keys_below(&group.to_lowercase()).next().is_some())
 }
 
 fn unknown_variable(name: &str) -> anyhow::Error {

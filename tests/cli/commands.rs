@@ -1,4 +1,6 @@
-use clap::Command;
+use std::collections::BTreeSet;
+
+use clap::{Arg, Command};
 
 use crate::sandbox::Sandbox;
 
@@ -44,6 +46,21 @@ fn every_command_has_an_example_or_a_reason_for_none() {
         let is_excepted = WITHOUT_EXAMPLE.iter().any(|(excepted, _)| *excepted == path);
         assert!(has_example != is_excepted, "`karctl {path} --help` is to have an example, or a reason for none");
     });
+}
+
+#[test]
+fn no_variable_of_an_option_is_taken_for_a_setting_that_is_none() {
+    let mut names = BTreeSet::new();
+    walk(&karctl::cli::command(), "", &mut |_, command| {
+        let variables = command.get_arguments().filter_map(Arg::get_env);
+        names.extend(variables.map(|name| name.to_string_lossy().into_owned()));
+    });
+    assert!(names.contains("KARCTL_CLUSTER_IMAGE") && names.contains("KARCTL_LOCAL_NAME"), "{names:?}");
+    for name in names.iter().filter(|name| name.starts_with("KARCTL_")) {
+        let sandbox = Sandbox::new().variable(name, "some");
+        let shown = sandbox.karctl(["config", "show"]).output();
+        assert!(!shown.stderr.contains("names no setting"), "{}", shown.stderr);
+    }
 }
 
 #[test]
