@@ -45,6 +45,7 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "k8s" -d 'The runtime 
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "ns" -d 'The namespaces whose pods are part of applications'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "addon" -d 'What ties the runtime to a Prometheus that the cluster has'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "ce" -d 'Projects and components on IBM Cloud Code Engine, with managed Kafka and Redis'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "hybrid" -d 'One project over clusters, Code Engine, this machine and other hosts'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "env" -d 'Print the variables that `kar` reads, for eval or a file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "exec" -d 'Run a command with the variables that `kar` reads'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "app" -d 'Applications, from their sources to where they run'
@@ -55,39 +56,44 @@ complete -c karctl -n "__fish_karctl_needs_command" -f -a "images" -d 'Container
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "registry" -d 'The image registry of this machine'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "bundle" -d 'Everything that is needed without a network, in one file'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "check" -d 'Whether this machine, a cluster or Code Engine is ready, and how to get what is missing'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "status" -d 'Everything that karctl knows of, and whether it is healthy'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "support-bundle" -d 'What somebody needs who is to help, in one file, without secrets'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "config" -d 'The settings as they come out of all layers'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "profile" -d 'Named differences from the default settings'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "cache" -d 'What was fetched or made once, and can be deleted'
+complete -c karctl -n "__fish_karctl_needs_command" -f -a "migrate" -d 'What a call of the original\'s scripts is in karctl'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "explain" -d 'Explain a code that an error or a check names'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "schema" -d 'Print the JSON schema of what a command prints with `-o json`'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "completions" -d 'Print or install the completions of a shell'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "man" -d 'Print karctl\'s man page, or write all of them'
 complete -c karctl -n "__fish_karctl_needs_command" -f -a "version" -d 'Show the version of karctl and of what it runs'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "up" -d 'Start Kafka and Redis, or bring them to what is asked for'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "stop" -d 'Stop them and keep everything'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "down" -d 'Stop and remove them; the data stays'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "reset" -d 'Delete the data of Kafka and Redis together, or that of one application'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "status" -d 'Show what runs, where, and whether it answers'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "logs" -d 'Show the log of a service'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "ls" -d 'List the instances of this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "run" -d 'Run a component of an application in a container'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "ps" -d 'List the containers of applications'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "stop-app" -d 'Stop and remove the containers of an application'
-complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app export" -f -a "export" -d 'Print an instance in the form of another tool'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "up" -d 'Start Kafka and Redis, or bring them to what is asked for'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "stop" -d 'Stop them and keep everything'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "down" -d 'Stop and remove them; the data stays'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "reset" -d 'Delete the data of Kafka and Redis together, or that of one application'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "status" -d 'Show what runs, where, and whether it answers'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "logs" -d 'Show the log of a service'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "ls" -d 'List the instances of this machine'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "run" -d 'Run a component of an application in a container'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "ps" -d 'List the containers of applications'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "stop-app" -d 'Stop and remove the containers of an application'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "snapshot" -d 'Keep what Kafka and Redis hold, together, and bring it back'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "chaos" -d 'Kill or pause a server, to see how an application recovers'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and not __fish_seen_subcommand_from up stop down reset status logs ls run ps stop-app snapshot chaos export" -f -a "export" -d 'Print an instance in the form of another tool'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from up" -l engine -d 'What runs the servers [default: auto]' -r -f -a "auto\t'Docker where an engine answers, else native'
 docker\t'Containers of Docker, Podman or Colima'
 native\t'Processes of this machine'"
@@ -283,6 +289,40 @@ complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from stop-app" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -f -a "save" -d 'Copy the data of Kafka, ZooKeeper and Redis, as of one point in time'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -f -a "restore" -d 'Make the data of an instance that of a snapshot'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -f -a "list" -d 'List the snapshots, with sizes and dates'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from snapshot" -f -a "delete" -d 'Delete a snapshot'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -f -a "kill" -d 'End a server as a crash does'
+complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from chaos" -f -a "pause" -d 'Let a server stand still: connections stay open, and nobody answers'
 complete -c karctl -n "__fish_karctl_using_subcommand local; and __fish_seen_subcommand_from export" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -481,13 +521,6 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_s
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and not __fish_seen_subcommand_from deploy diff render status undeploy ps logs port-forward rbac" -f -a "rbac" -d 'Print the least rights that karctl needs, as YAML'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -496,6 +529,13 @@ karctl\t'karctl\'s own'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l registry-server -d 'A private registry to log in to' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
@@ -531,13 +571,6 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from deploy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -546,6 +579,13 @@ karctl\t'karctl\'s own'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l registry-server -d 'A private registry to log in to' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
@@ -575,13 +615,6 @@ complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subco
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
@@ -590,6 +623,13 @@ karctl\t'karctl\'s own'"
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l registry-server -d 'A private registry to log in to' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand k8s; and __fish_seen_subcommand_from render" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
@@ -1243,6 +1283,160 @@ complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcom
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand ce; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "init" -d 'Write or extend karctl.yaml; what is there stays'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "plan" -d 'Show what `up` would do, or write it down'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "up" -d 'Bring every member to what the file says'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "status" -d 'Show each member, and what is wrong with it'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "matrix" -d 'Show whether every member reaches Kafka and Redis, and which hop of the way is broken'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "sync" -d 'Bring new credentials to every member, in waves, each checked before the next'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and not __fish_seen_subcommand_from init plan up status matrix sync down" -f -a "down" -d 'Take away from every member what `up` brought about; the data stays'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -l services -d 'Where Kafka and Redis are: local, local:NAME, cluster:MEMBER, managed:KEY, credentials:FILE or file:FILE' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -l member -d 'A member: NAME=cluster:CONTEXT, NAME=code-engine:PROJECT@REGION, NAME=local or NAME=host; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -l dry-run -d 'Say what would be written, and write nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l only -d 'Only this member; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l env-dir -d 'Folder of the files of variables for hosts [default: `hybrid`, beside the project\'s file]' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l out -d 'Write it into this file too, for `karctl hybrid up`' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l registry -d 'Registry, and folder in it, that images of applications are pushed to [default: that of this machine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l only -d 'Only this member; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l env-dir -d 'Folder of the files of variables for hosts [default: `hybrid`, beside the project\'s file]' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l registry -d 'Registry, and folder in it, that images of applications are pushed to [default: that of the plan, or of this machine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l no-wait -d 'Return when everything was applied, without waiting until it is ready'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from up" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -l only -d 'Only this member; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -l env-dir -d 'Folder of the files of variables for hosts [default: `hybrid`, beside the project\'s file]' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -l only -d 'Only this member; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -l graph -d 'Draw it, and print the picture' -r -f -a "mermaid\t''
+dot\t''
+svg\t''"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -l image -d 'The image of karctl that pods run [default: that of karctl\'s own injector, where the cluster has it]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from matrix" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l only -d 'Only this member; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l env-dir -d 'Folder of the files of variables for hosts [default: `hybrid`, beside the project\'s file]' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l image -d 'The image of karctl that pods run to look from there [default: that of the cluster\'s injector]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l no-restart -d 'Leave pods and components with the variables that they began with'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -s f -l file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l only -d 'Only this member; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l env-dir -d 'Folder of the files of variables for hosts [default: `hybrid`, beside the project\'s file]' -r -f -a "(__fish_complete_directories)"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l force -d 'Do not ask about applications that still run, and take the home of Kafka and Redis down whoever else may use them'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -l dry-run -d 'Say what would be done, and do nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand hybrid; and __fish_seen_subcommand_from down" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l name -d 'Name of the instance' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l context -d 'Context of the kubeconfig, for `cluster` [default: its current one]' -r
 complete -c karctl -n "__fish_karctl_using_subcommand env" -l kubeconfig -d 'The kubeconfig, for `cluster` [default: KUBECONFIG, else ~/.kube/config]' -r -F
@@ -1430,21 +1624,22 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand uninject" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer admission reviews over HTTPS until SIGTERM'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -f -a "serve" -d 'Answer admission reviews over HTTPS until SIGTERM'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and not __fish_seen_subcommand_from serve probe" -f -a "probe" -d 'Go the ways to Kafka and Redis with the configuration of a folder, and print where they lead'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l cert -d 'The certificate, as PEM' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l key -d 'Its private key, as PEM' -r -F
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -l address -d 'Where to listen: an address of this machine, or 0.0.0.0 or :: for all of them' -r
@@ -1468,6 +1663,20 @@ complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand injector; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand images; and not __fish_seen_subcommand_from build list load mirror push" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -1737,114 +1946,104 @@ none\t'Errors only'"
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand bundle; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -f -a "local" -d 'Check whether `karctl local up` and applications can run on this machine'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -f -a "k8s" -d 'Check whether `karctl k8s deploy` can do its work on a cluster, and whether what it deployed is well'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and not __fish_seen_subcommand_from local k8s ce" -f -a "ce" -d 'Check whether `karctl ce enable` can do its work on a project of Code Engine, and whether the services can be used'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l name -d 'Name of the instance [default: kar]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
-json\t'One JSON document'
-yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
-plain\t'One line for each finished step'
-json\t'One JSON object a line'
-none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from local" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l injector -d 'Which injector [default: original]' -r -f -a "original\t'The one of KAR\'s release'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l name -d 'Name of the instance [default: kar]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l release -d 'Release of KAR, such as 1.3.10 [default: that of the `kar` on PATH, else the one built in]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l services -d 'A file that describes Kafka and Redis elsewhere; none run in the cluster then' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l storage-class -d 'StorageClass of the claims [default: the cluster\'s default]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l storage-size -d 'Size of Kafka\'s and Redis\' claims each, such as 20Gi' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l expose -d 'Host name or address of the nodes, for clients outside; asks them for passwords' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l injector -d 'Which injector [default: original]' -r -f -a "original\t'The one of KAR\'s release'
 karctl\t'karctl\'s own'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-server -d 'A private registry to log in to' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-user -d 'User of that registry' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l enable -d 'Enable this namespace too; may be repeated' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l context -d 'Context of the kubeconfig [default: its current one]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l pull-secret -d 'Login to a private registry, as Docker keeps it (config.json)' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l registry-server -d 'A private registry to log in to' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l registry-user -d 'User of that registry' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l managed -d 'Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l enable -d 'Enable this namespace too; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l registry-secret -d 'A secret of the project with the login to a registry of private images' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l probe-topic -d 'Write a record to this topic, which must exist, and read it again' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l project-file -d 'The project\'s file [default: karctl.yaml in this folder, or in one above]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l as -d 'Look from this machine, as this outside host, with the variables of this shell' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l image -d 'The image of karctl that pods run [default: that of karctl\'s own injector, where the cluster has it]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l pre -d 'Only what a deploy needs, not what was deployed'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l dev -d 'Images that were built by hand, from this machine\'s registry'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l in-cluster -d 'Run Kafka and Redis in the cluster, also where it used those of a service key before'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l no-persistence -d 'Keep nothing beyond a pod'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l registry-password-stdin -d 'Read that user\'s password from stdin'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l adopt -d 'Take over what a Helm release of the original\'s chart made'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -l force-conflicts -d 'Take back fields that others have changed'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from k8s" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l registry-secret -d 'A secret of the project with the login to a registry of private images' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l probe-topic -d 'Write a record to this topic, which must exist, and read it again' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l redis-key-id -d 'Guid of the service key of Databases for Redis, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l kafka-key-id -d 'Guid of the service key of Event Streams, where several have the name' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l credentials -d 'Read the service keys from this file, as `ibmcloud resource service-key KEY --output json` prints them, and ask no account; `-` is stdin' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l api-key-file -d 'A file with an API key; `-` is stdin [default: IBMCLOUD_API_KEY, else the login of `ibmcloud`]' -r -F
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l region -d 'Region of Code Engine, such as eu-de [default: IBMCLOUD_REGION, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l resource-group -d 'Resource group, by name or id [default: IBMCLOUD_RESOURCE_GROUP, else that of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l project -d 'Project, by name or id [default: CE_PROJECT_ID or CE_PROJECT, else that of `ce project use`, else of `ibmcloud`]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l pre -d 'Only what has to be there before anything is deployed, not what was deployed'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l fix -d 'Do what can be done about what is found, after a question, and check again'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l dry-run -d 'Only say what --fix would do'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l os -d 'The cluster is OpenShift [default: what its API groups say]'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l dev -d 'Images that were built by hand, from this machine\'s registry'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l in-cluster -d 'Run Kafka and Redis in the cluster, also where it used those of a service key before'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l ha -d 'Three brokers and three ZooKeepers that hold each other\'s data'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l no-persistence -d 'Keep nothing beyond a pod'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l agent -d 'Show Kafka\'s figures to Prometheus, by a Java agent that is fetched once'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l registry-password-stdin -d 'Read that user\'s password from stdin'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l adopt -d 'Take over what a Helm release of the original\'s chart made'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -l force-conflicts -d 'Take back fields that others have changed'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand status" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand status" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand status" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand status" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand status" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -l pre -d 'Only what has to be there before anything is put into the project'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s y -l yes -d 'Answer yes to every question'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s v -l verbose -d 'Say more on stderr; twice for every request'
-complete -c karctl -n "__fish_karctl_using_subcommand check; and __fish_seen_subcommand_from ce" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -s w -l watch -d 'Go on until Ctrl-C: drawn anew on a terminal, else printed whenever something changed'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l out -d 'The file, for its owner only' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l context -d 'Context of the kubeconfig [default: its current one]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l kubeconfig -d 'The kubeconfig [default: KUBECONFIG, else ~/.kube/config]' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l profile -d 'A profile over the defaults, by name or file; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -s f -l file -d 'A file of settings over the profiles; may be repeated' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l set -d 'One setting, such as kafka.mode=kraft; may be repeated' -r
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l set-file -d 'One setting whose value is the content of a file, for secrets; `-` is stdin' -r
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -l dry-run -d 'List what would be in it, and write nothing'
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand support-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -1983,6 +2182,21 @@ complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_sub
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand cache; and __fish_seen_subcommand_from clean" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -l in -d 'Find the calls in a shell script, a Makefile or a file of a CI system' -r -F
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
+json\t'One JSON document'
+yaml\t'One YAML document'"
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -l timeout -d 'Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]' -r
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -l progress -d 'Form of what is shown on stderr while the command runs' -r -f -a "auto\t'Bars on a terminal, else plain lines'
+plain\t'One line for each finished step'
+json\t'One JSON object a line'
+none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -s y -l yes -d 'Answer yes to every question'
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -s v -l verbose -d 'Say more on stderr; twice for every request'
+complete -c karctl -n "__fish_karctl_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -s o -l output -d 'Form of the result on stdout' -r -f -a "text\t'For people'
 json\t'One JSON document'
 yaml\t'One YAML document'"
@@ -1994,6 +2208,7 @@ complete -c karctl -n "__fish_karctl_using_subcommand explain" -l progress -d 'F
 plain\t'One line for each finished step'
 json\t'One JSON object a line'
 none\t'Errors only'"
+complete -c karctl -n "__fish_karctl_using_subcommand explain" -l all -d 'Every code with its whole text, as a page of Markdown'
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -s y -l yes -d 'Answer yes to every question'
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -s v -l verbose -d 'Say more on stderr; twice for every request'
 complete -c karctl -n "__fish_karctl_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'

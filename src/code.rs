@@ -35,9 +35,6 @@ codes! {
     "KAR101" PortTaken "a port that karctl needs is taken",
         "Another process of this machine, another karctl instance or a container listens on the port, so Kafka or Redis cannot. karctl names the holder where the system tells it.",
         "End the holder, or give `--kafka-port` and `--redis-port`, or let karctl choose free ones with `--any-port`.";
-    "KAR102" NoEngine "neither a Docker engine nor the parts of the native engine were found",
-        "`--engine auto` looks for a Docker or Podman socket first, then for Java and a way to get Kafka (a Kafka folder, karctl's cache, Maven, or the official archive).",
-        "Start Docker, or install a Java 11 or newer runtime (and Maven, unless KAFKA_HOME names an unpacked Kafka).";
     "KAR103" EngineUnreachable "the Docker engine does not answer",
         "The socket or address that DOCKER_HOST, DOCKER_CONTEXT, the docker configuration or the usual places name was found, but nothing answers on it, or access is denied.",
         "Start the engine, correct DOCKER_HOST or `docker context use`, or use `--engine native`.";
@@ -110,6 +107,24 @@ codes! {
     "KAR126" CertificatesUnusable "the file of certificates cannot be used",
         "SSL_CERT_FILE names the certificates that karctl and other clients trust; it is missing, cannot be read, or holds none in the PEM form.",
         "Correct SSL_CERT_FILE, or unset it to trust the system's certificates.";
+    "KAR127" CheckStopped "what was to be checked cannot be looked at",
+        "Nothing was found out within the time that `--timeout` gives, or what is looked at fails in a way that no check is about. The other modes are checked all the same.",
+        "Read the message; give more time with `--timeout`, and see every request with `-vv`.";
+    "KAR128" InstanceBroken "an instance runs only in part",
+        "Of Kafka, ZooKeeper and Redis one runs and another does not, or one runs and does not answer: it was killed, paused, or started by hand.",
+        "Start what is missing with `karctl local up`, which leaves alone what runs; `karctl check local --fix` does so.";
+    "KAR129" OtherEngine "another engine is chosen than the one that an instance lives on",
+        "DOCKER_HOST, DOCKER_CONTEXT or `docker context use` lead to another engine than the one on which the instance was started. karctl finds the instance all the same; `docker ps` and a new instance do not.",
+        "Choose the instance's engine again, or give a new instance a `--name` of its own.";
+    "KAR130" InstanceLost "the engine of an instance does not answer",
+        "karctl keeps which engine an instance lives on. It does not answer, so that nobody knows what runs; or the record cannot be understood.",
+        "Start that engine again. Where it is gone for good, remove the instance's folder in karctl's state folder.";
+    "KAR131" StaleContainers "stopped containers without a record have an instance's name",
+        "They have karctl's labels, and karctl keeps no record of them: another user of the same engine made them, or the state folder was removed. They hold their names.",
+        "Give your instance another name with `--name`. Where they are yours, remove them with `karctl local down --name NAME`, which leaves the data.";
+    "KAR132" AdvertisedNowhere "Kafka advertises an address that leads nowhere",
+        "A client asks one broker and is told the address of each. Where that cannot be resolved, the client connects once and then never again.",
+        "Start the instance with `--advertise` and a name or address that its clients resolve.";
     "KAR201" NoCluster "no cluster can be chosen",
         "There is no kubeconfig, it cannot be read, or it has no such context.",
         "Get a kubeconfig from your cluster's provider, give it with `--kubeconfig` or KUBECONFIG, and choose with `--context`.";
@@ -185,6 +200,42 @@ codes! {
     "KAR225" NoPrometheusOperator "no Prometheus Operator is on the cluster",
         "The addon `metrics` tells a Prometheus what to ask by ServiceMonitors and PodMonitors, kinds that the Prometheus Operator brings.",
         "Install the operator, for example with the chart kube-prometheus-stack, then run the same command again.";
+    "KAR226" ClusterSlow "the API server is slow",
+        "One object took seconds. The server may be overloaded or far away, or a webhook or API service that it asks does not answer.",
+        "Look at the load of the control plane and at `kubectl get apiservices`, and give commands more time with `--timeout`.";
+    "KAR227" NodeTrouble "a node is not well",
+        "It is not ready, or says that it runs out of memory, disk or process ids: then it ends pods, and takes no new ones.",
+        "See `kubectl describe node NAME`; free what it runs out of, or add a node.";
+    "KAR228" ClusterDns "names are not resolved within the cluster",
+        "Pods find Kafka and Redis by the names of their services, which the cluster's own DNS resolves. No pod of it is ready.",
+        "See `kubectl get pods -n kube-system` for CoreDNS, and what its pods wait for; most often it is a node or the network plugin.";
+    "KAR229" NoPodNetwork "pods have no network",
+        "The node says that its network plugin (CNI) is missing or not ready; until it is, pods of the node are not started.",
+        "Install or mend the cluster's network plugin, such as kindnet, Flannel or Calico, and see `kubectl describe node NAME`.";
+    "KAR230" IngressUnserved "an ingress has no address",
+        "No ingress controller serves its class, or the controller does not run, so that clients outside do not reach the application.",
+        "Install a controller (`karctl cluster create --ingress` does), or name the class of one that runs.";
+    "KAR231" NoLimits "pods without a limit of memory run on a node that is short",
+        "A container without a limit takes what it can get; on a node that runs out of something its pods are the first to be ended, and may take others with them.",
+        "Give the containers `resources.limits.memory`; the sidecar's are those of the annotations of the pod.";
+    "KAR232" WebhookDown "the injector is not asked, or not trusted",
+        "The webhook's configuration is gone, no pod is behind its service, or it does not trust the certificate that the injector has. Pods of enabled namespaces are refused then, or started without KAR.",
+        "Run `karctl k8s deploy` again, which brings all three back; `karctl check k8s --fix` does so.";
+    "KAR233" ReleasesDiffer "the releases of KAR do not match",
+        "The `kar` on PATH is of another release than the sidecars in pods. The two speak to each other through Kafka and Redis, and only the same release is known to understand all of it.",
+        "Install the `kar` of the release that runs, or deploy the release of the one on PATH with `karctl k8s deploy --release VERSION`.";
+    "KAR234" ConfigurationMisunderstood "`kar` does not understand its configuration",
+        "A value of the secret kar.ibm.com.runtime-config is not what `kar` takes: a KAFKA_VERSION that it does not know, a REDIS_CA that is no PEM, or a line end behind a value, which `kar` takes for a part of it. It stops, or silently takes something else.",
+        "Run `karctl k8s deploy --force-conflicts`, which writes the configuration anew, or correct the file that it was made from.";
+    "KAR235" PodNotInjected "a pod that asks for it was not injected",
+        "It was made while the injector did not answer, or before its namespace was enabled. Without KAR it is no part of its application.",
+        "Have it made anew, for example with `kubectl rollout restart`; see `karctl ns explain` for why a pod would be left out.";
+    "KAR236" SystemNamespaceEnabled "a namespace of the cluster itself is enabled",
+        "The injector is asked about each of its pods. Where the injector does not answer, the pods that everything depends on cannot be made, those of the injector among them.",
+        "Take the label off with `karctl ns disable NAMESPACE`.";
+    "KAR237" BrokerUnresolvable "brokers advertise an address that cannot be resolved",
+        "A client asks one broker and is told the addresses of all. One that it cannot resolve it cannot use, though the first connection worked.",
+        "Give `--expose` a name that clients resolve, or an address.";
     "KAR300" RegistryPortTaken "the port of the registry is taken",
         "Another process of this machine or a container listens on the port that was asked for. On a Mac, AirPlay holds port 5000.",
         "Give `karctl registry up --port` another port, or none: then one that is free is taken, and `karctl registry status` names it.";
@@ -386,6 +437,66 @@ codes! {
     "KAR456" ProbeTopicFailed "a record did not go round",
         "The topic of `--probe-topic` is missing, may not be written or read with this service key, or its leader does not answer. Keys with the role Reader may not write; `kar` needs Manager, to create its topics.",
         "Name a topic that exists, and use a service key with the role Manager.";
+    "KAR457" ProjectConfigurationMisunderstood "`kar` does not understand a project's configuration",
+        "A value of the secret kar.ibm.com.runtime-config of the project is not what `kar` takes: a KAFKA_VERSION that it does not know, a REDIS_CA that is no PEM, or a line end behind a value. It stops, or silently takes something else.",
+        "Run `karctl ce enable KEY` again, which writes it anew; what was written by hand give without a line end (`echo -n`).";
+    "KAR500" MembersAreOne "two members are one",
+        "Two members of the project lead to the same cluster or the same project of Code Engine, by different names. What one of them brings about, the other would take away.",
+        "Make them one member, with the namespaces and applications of both.";
+    "KAR501" MemberCannotReach "a member cannot reach Kafka or Redis by design",
+        "The address that the member would be told means something else there: a loopback address is the member itself, a service's name is known within its cluster only, a cluster that exposes nothing is closed.",
+        "Give the services an address that every member reaches: an instance of this machine by `local.bind`, a cluster by `kubernetes.expose`, or use managed services.";
+    "KAR502" PlanOutdated "the world is not that of the plan",
+        "A plan of `karctl hybrid plan` is bound to the project's file, the version of karctl, the identity and version of each member, what it would get (what it is told of Kafka and Redis, its settings, its applications), and what was to be done. One of these is another now, or more would be done than was planned. What was done meanwhile as it was planned is no difference.",
+        "Make a new plan with `karctl hybrid plan --out FILE`, look at it, and run `karctl hybrid up FILE`.";
+    "KAR503" WouldTakeAway "a member would lose what the file does not name",
+        "`karctl hybrid up` would take Kafka and Redis of its own from a cluster that is to use others, or `karctl hybrid down` would disable namespaces that the project's file does not name, or take such servers away. Nobody was there to say yes, or somebody said no. Their data would stay.",
+        "Look at `karctl hybrid plan`, or `karctl hybrid down --dry-run`. Where it is meant, give `-y`; otherwise name the namespaces below `namespaces`, or say `services: { cluster: MEMBER }`.";
+    "KAR520" ServiceUnnamed "a member does not know the name of a service",
+        "The address that its processes are given is a name that has no address there: one of another network, of a cluster's own DNS, or of the hosts file of one machine.",
+        "Give the service by a name or an address that every member knows, in the `services` of karctl.yaml, and run `karctl hybrid up` again; or make the name known to the member.";
+    "KAR521" ServiceRefuses "nothing listens where a member is to find a service",
+        "The address is right as far as it leads to a machine, and nobody listens at the port there: the service is down, the port is another one, or it listens only for its own machine.",
+        "Start it, or correct the port. An instance of this machine is for other members only with `karctl local up --bind ADDRESS`, a cluster's with `karctl k8s deploy --expose HOST`.";
+    "KAR522" ServiceDropped "what a member sends to a service is dropped on the way",
+        "No answer came, not even a refusal: a firewall, a network policy or an allowlist in between throws packets away, or there is no route.",
+        "Allow the member's addresses at whatever filters, on the port that the message names.";
+    "KAR523" AdvertisedUnusable "brokers send their clients to an address that a member cannot use",
+        "A client of Kafka asks one broker where all are, and then uses the addresses that it is told. The first address works, and those that follow do not, from where the member is.",
+        "Let `advertised.listeners` name, for the listener that members use, addresses that all of them reach: `karctl local up --bind ADDRESS`, `karctl k8s deploy --expose HOST`.";
+    "KAR524" MemberStale "a member's configuration is not that of the services",
+        "The secret kar.ibm.com.runtime-config of a namespace or a project holds other values than the services of karctl.yaml have now: they were changed after the last `karctl hybrid up`, or somebody changed the secret.",
+        "Run `karctl hybrid up` again, and start the applications anew: they read it when they start.";
+    "KAR525" MemberUnconfigured "a member has no configuration that `kar` understands",
+        "The runtime was not brought to the member, the namespace is not enabled, or what is in its secret or its environment is not what `kar` reads.",
+        "Run `karctl hybrid up`; on an outside host load the env file that it wrote.";
+    "KAR526" UserLacksRights "the user may not do what `kar` does",
+        "The login works, and yet the user may make no topics in Kafka, or run no scripts in Redis.",
+        "Give the user these rights. A service key of Event Streams needs the role Manager, a user of Redis all commands on the keys kar_*.";
+    "KAR527" MemberUnasked "a member could not be asked",
+        "It does not answer, or the pod that asks from within did not run: its image, the rights to make pods, a quota, a full node.",
+        "Do what the message says. `karctl hybrid matrix --image IMAGE` takes another image of karctl for the pods.";
+    "KAR528" MemberUnverified "nobody has looked from within a member",
+        "karctl cannot run anything on an outside host, and starts nothing in a project of Code Engine to look around.",
+        "On the host, with the variables of its env file: `karctl check hybrid --as MEMBER`.";
+    "KAR529" MembersDiffer "members run different versions of karctl",
+        "The injector of a cluster is karctl itself. Another version than the one in use here may configure pods in another way, and may not know how to look at the services.",
+        "Run `karctl hybrid up` with one karctl, of which the injector's image was built.";
+    "KAR540" BundleSecret "a file was left out of a support bundle because a secret was found in it",
+        "After known secrets were taken out by their values, and others by their names and looks, each file is looked through again by other means: a value that is broken over lines, escaped, or encoded is found too. It is left out rather than mended, since nobody knows what else is in it.",
+        "Look at the original (a log, or an object of the cluster), and change the secret that is written there. The bundle is of use without this file.";
+    "KAR550" NoSnapshot "there is no such snapshot",
+        "Snapshots are kept by their names in karctl's state folder, for all instances of this user.",
+        "`karctl local snapshot list` lists those that there are.";
+    "KAR551" SnapshotDamaged "a snapshot is not what was saved",
+        "One of its files is missing, cannot be read, differs from the sum in its manifest, or was written by a newer karctl.",
+        "Use a newer karctl where that is said; else delete the snapshot with `karctl local snapshot delete NAME` and save another one.";
+    "KAR552" RestoreUnfinished "the data of an instance is half replaced",
+        "`karctl local snapshot restore` was cut between the first and the last of Kafka, ZooKeeper and Redis. Started like this, they would not fit together, so karctl does not.",
+        "Run the same `karctl local snapshot restore` again, which finishes it; or delete the data with `karctl local reset`.";
+    "KAR553" NotHeld "the servers could not be held at one point in time",
+        "A snapshot of servers that run needs a Redis that writes its append-only file, answers, and is 6.2 or newer: what it has acknowledged must be in its file before the copy begins.",
+        "Stop the instance with `karctl local stop`, save it, and start it again with `karctl local up`.";
 }
 
 impl fmt::Display for Code {

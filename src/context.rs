@@ -15,6 +15,9 @@ pub const CLUSTER_TIMEOUT: Duration = Duration::from_secs(300);
 /// The same for Code Engine, which takes minutes to make a project.
 pub const CLOUD_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// The same for a check, which waits for nothing to become well: what has not answered by then hangs.
+pub const CHECK_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// What every command is given.
 #[derive(Clone)]
 pub struct Context {

@@ -38,6 +38,9 @@
 //! Ready means that a client's own path works ([`target::local`]'s readiness): Kafka's metadata name the address that was
 //! asked for, a record goes round, Redis answers PING as the user.
 //!
+//! [`target::local::snapshot`] copies what the servers hold while none of them answers anybody, in the order that KAR's
+//! recovery needs; what stands still is written down before it does, so that the next command lets it go on.
+//!
 //! # Clusters
 //!
 //! ```text
@@ -76,6 +79,32 @@
 //! [`runtime_config::service_key`] reads in the keys of managed services into a secret of theirs, and brings components about
 //! there as applications. All requests go through one session ([`client::ibmcloud`]) that renews its token, repeats what may be
 //! repeated, and knows where an attempt may have been done though nobody said so: then it is looked at, not asked for again.
+//!
+//! # Hybrids
+//!
+//! `services` and `members` of a `karctl.yaml` say where Kafka and Redis are, and which clusters, projects, machines use
+//! them. [`target::hybrid`] connects the members side by side, finds the services once, and delivers to each what it is to
+//! know of them by the recipe that a single command would take: the home of the services first, and last when they go.
+//! [`target::hybrid::matrix`] goes the way from each member to the services hop by hop; in a cluster a pod of karctl does,
+//! where karctl's own injector, or somebody, says of which image.
+//!
+//! # Checks
+//!
+//! [`check`] has every check as data with a pure judge; [`target::check`] lets each mode look for itself, side by side and for
+//! a limited time, and joins what was found. `--fix` carries out the fixes of checks that failed: a recipe of karctl's each,
+//! that does only the difference. A deploy among them is one that restores ([`target::kubernetes::restore`]): with what the
+//! cluster says of the deploy before it, and not where more than what is gone or stale would change.
+//!
+//! # Snapshots, trouble on purpose
+//!
+//! [`target::local::snapshot`] keeps Kafka, ZooKeeper and Redis of an instance together, as of one point in time;
+//! [`target::local::chaos`] takes a server away for a while, as an application's test of its own.
+//!
+//! # The overview
+//!
+//! [`target::overview`] asks every place that karctl knows of, each on a thread of its own and for a limited time, and puts
+//! what it is told into one sentence. [`target::support_bundle`] collects what a helper needs, takes every secret out that
+//! karctl can know or recognise, and leaves out where a second look, by other means, still finds one.
 //!
 //! # Injection
 //!

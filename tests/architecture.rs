@@ -61,6 +61,34 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("src/cli/local/run.rs", "client", "reads the file that was typed as --env-file"),
 ];
 
+/// The recipes, each above those that it uses: `hybrid` composes what the modes do, and no mode knows of it.
+const TARGETS: &[&str] = &[
+    "support_bundle",
+    "check",
+    "overview",
+    "hybrid",
+    "app",
+    "cluster",
+    "registry",
+    "bundle",
+    "cache",
+    "local",
+    "environment",
+    "namespace",
+    "images",
+    "kubernetes",
+    "code_engine",
+    "probe",
+    "completions",
+    "migrate",
+    "injector",
+    "inject",
+    "server_files",
+    "engine_port",
+    "version",
+    "lock",
+];
+
 /// What only one place may mention: the words, the places, and why there.
 const HOMES: &[(&[&str], &[&str], &str)] = &[
     (
@@ -148,12 +176,18 @@ const PURE: &[&str] = &[
     "src/target/local/instance.rs",
     "src/target/local/files.rs",
     "src/target/server_files.rs",
+    "src/target/migrate/becomes.rs",
+    "src/target/migrate/table.rs",
+    "src/target/migrate/typed.rs",
     "src/target/code_engine/component/difference.rs",
     "src/target/code_engine/component/goal.rs",
     "src/target/code_engine/component/report.rs",
     "src/target/code_engine/component/size.rs",
     "src/target/code_engine/component/trouble.rs",
     "src/target/code_engine/component/wanted.rs",
+    "src/target/hybrid/matrix/cell.rs",
+    "src/target/hybrid/matrix/graph.rs",
+    "src/target/hybrid/matrix/secret.rs",
     "src/target/kubernetes/compare.rs",
     "src/target/kubernetes/desired.rs",
     "src/target/kubernetes/manifests/",
@@ -161,6 +195,9 @@ const PURE: &[&str] = &[
     "src/target/kubernetes/ready.rs",
     "src/target/kubernetes/rights.rs",
     "src/target/kubernetes/team.rs",
+    "src/target/support_bundle/scrub.rs",
+    "src/target/support_bundle/secrets.rs",
+    "src/target/support_bundle/sensitive.rs",
     "src/client/kubernetes/object.rs",
     "src/client/registry/manifest.rs",
     "src/client/registry/reference.rs",
@@ -304,6 +341,28 @@ fn modules_use_only_those_below_them() {
             let is_allowed = module == source.module() || is_ground || MAY_USE[place].1.contains(&module);
             assert!(is_allowed || is_excepted, "{} must not use {}", source.path, used.join("::"));
         }
+    }
+}
+
+#[test]
+fn recipes_use_only_those_below_them() {
+    let place = |name: &str| {
+        let place = TARGETS.iter().position(|target| *target == name);
+        place.unwrap_or_else(|| panic!("{name}: give the new recipe a place in TARGETS"))
+    };
+    for source in sources() {
+        let [of, name, ..] = source.module_path()[..] else { continue };
+        if of != "target" {
+            continue;
+        }
+        for used in source.uses() {
+            let [of, other, ..] = &used[..] else { continue };
+            // `super::…` of a recipe that is one file leads to itself or to `crate`.
+            if of == "target" && other != name && TARGETS.contains(&other.as_str()) {
+                assert!(place(name) < place(other), "{} must not use {}", source.path, used.join("::"));
+            }
+        }
+        place(name);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Everything that can go wrong with every request of every `ce` command: a recorded run names the requests, each then fails in
+//! Everything that can go wrong with every request of every `ce` command, and of `hybrid` on projects: a recorded run names the requests, each then fails in
 //! every way that it can, and the same command again finishes. Nothing is made twice.
 
 // A program of its own: cargo runs it alone, so that its many processes are in no other test's way.
@@ -56,7 +56,47 @@ const SCENARIOS: &[Scenario] = &[
     Scenario { line: "enable keys", prepare: nothing },
     Scenario { line: "enable keys", prepare: disabled },
     Scenario { line: "disable --force", prepare: nothing },
+    Scenario { line: "hybrid up", prepare: members },
+    Scenario { line: "hybrid up", prepare: members_with_former },
+    Scenario { line: "hybrid down", prepare: members_up },
+    Scenario { line: "hybrid status", prepare: members_up },
+    Scenario { line: "hybrid plan", prepare: members },
 ];
+
+/// Two projects side by side, and a host, whose services are those of the account's keys.
+const PROJECT: &str = "\
+version: 1
+services: { managed: { key: keys } }
+members:
+  one: { code-engine: { project: kar } }
+  two: { code-engine: { project: other } }
+  edge: { host: {} }
+";
+
+/// What another host is given.
+const ENV_FILE: &str = "work/hybrid/edge.env";
+
+fn members(customer: &Customer, _: &str) {
+    customer.sandbox.write("work/karctl.yaml", PROJECT);
+}
+
+fn members_with_former(customer: &Customer, project: &str) {
+    members_up(customer, project);
+    customer.cloud.change(|account| {
+        for project in &mut account.projects {
+            project.secrets.get_mut("kar.ibm.com.runtime-config").expect("a secret").data["REDIS_HOST"] =
+                json!("former");
+        }
+    });
+    let former = customer.sandbox.read(ENV_FILE).replace("redis.example", "former");
+    customer.sandbox.write(ENV_FILE, former);
+}
+
+fn members_up(customer: &Customer, project: &str) {
+    members(customer, project);
+    let up = run(customer, "hybrid up");
+    assert_eq!(up.status, Some(0), "{up:?}");
+}
 
 fn nothing(_: &Customer, _: &str) {}
 
@@ -105,19 +145,27 @@ fn state(customer: &Customer) -> Value {
         let projects = account.projects.iter().map(|project| {
             let secrets: BTreeMap<_, _> =
                 project.secrets.iter().map(|(name, one)| (name, (&one.format, &one.data))).collect();
+            let tags: Vec<_> = project.secrets.iter().map(|(name, one)| (name.as_str(), one.tag)).collect();
             let apps: BTreeMap<_, _> = project
                 .apps
                 .iter()
-                .map(|(name, app)| (name, (&app.fields, app.revisions.len(), app.life.is_leaving())))
+                .map(|(name, app)| (name, (with_names_of_tags(&json!(app.fields), &tags), app.revisions.len(), app.life.is_leaving())))
                 .collect();
             json!({ "name": project.name, "status": project.status, "leaving": project.life.is_leaving(), "secrets": secrets, "apps": apps })
         });
-        projects.collect()
+        projects.chain(std::iter::once(json!(std::fs::read_to_string(customer.sandbox.path(ENV_FILE)).ok()))).collect()
     })
 }
 
+/// An application's fields; the tag of a secret, which is another in every account, is told by the secret's name.
+fn with_names_of_tags(fields: &Value, tags: &[(&str, u64)]) -> Value {
+    let named =
+        |text: String, (name, tag): &(&str, u64)| text.replace(&format!("\"{tag}\""), &format!("\"tag of {name}\""));
+    serde_json::from_str(&tags.iter().fold(fields.to_string(), named)).expect("JSON")
+}
+
 fn run(customer: &Customer, line: &str) -> Finished {
-    match line.starts_with("env ") {
+    match line.starts_with("env ") || line.starts_with("hybrid ") {
         true => customer.sandbox.karctl(line.split(' ')).output(),
         false => customer.ce(line.split(' ')).output(),
     }

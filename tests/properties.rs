@@ -20,6 +20,9 @@ use karctl::runtime_config::{RuntimeConfig, Variable};
 
 use hostile::{COUNT, values, variables};
 
+/// Values that a real shell is tried with.
+const SHELL_VALUES: usize = 1000;
+
 fn config(password: &str) -> RuntimeConfig {
     RuntimeConfig {
         kafka_brokers: vec!["127.0.0.1:31093".to_owned()],
@@ -59,6 +62,27 @@ fn what_is_written_to_a_file_is_read_back_from_it() {
     }
     println!("{refused} of {COUNT} refused by dotenv");
     assert!(refused < COUNT / 2);
+}
+
+/// `set -a; . FILE`, as `hybrid up` says it, in the shell of this machine, whichever it is.
+#[test]
+fn a_shell_loads_from_a_dotenv_file_what_was_written() {
+    let tried = values(COUNT).into_iter().filter(|value| spelled(value, Format::Dotenv).is_some());
+    let tried: Vec<String> = tried.take(SHELL_VALUES).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    for values in tried.chunks(SHELL_VALUES / 4) {
+        let text = spell(&variables(values), Format::Dotenv).expect("values that it holds");
+        std::fs::write(folder.path().join("f.env"), merge(b"", &text, Format::Dotenv).expect("a place"))
+            .expect("written");
+        let mut shell = std::process::Command::new("/bin/sh");
+        shell.args(["-c", "set -a; . ./f.env; set +a; env -0"]).current_dir(folder.path());
+        let output = shell.output().expect("a shell");
+        assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+        let found: Vec<&[u8]> = output.stdout.split(|byte| *byte == 0).collect();
+        for (number, value) in values.iter().enumerate() {
+            assert!(found.contains(&format!("V{number}={value}").as_bytes()), "{value:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What was found of a cluster, for the judges. Pure data: whatever the server does not tell says why, in one sentence.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::Reason;
 use crate::quantity::Quantity;
@@ -53,6 +54,34 @@ pub struct Cluster {
     pub webhooks: Told<Vec<Webhook>>,
     /// What runs; `None` where it was not asked for.
     pub runtime: Option<Told<Runtime>>,
+    /// What everything on the cluster needs.
+    pub health: Health,
+}
+
+/// What everything on a cluster needs, whoever it belongs to.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// How long the API server took for one object.
+    pub answered_in: Duration,
+    /// The address of the cluster that the context led to before, where that was another one.
+    pub former_server: Option<String>,
+    /// Whether the service of the cluster's DNS has a pod behind it; `None` where there is no such service to be seen.
+    pub dns: Told<Option<bool>>,
+    /// Ingresses of enabled namespaces.
+    pub ingresses: Told<Vec<Ingress>>,
+    /// The host name that clients outside are given, and why it leads nowhere from here.
+    pub exposed: Option<(String, Result<(), String>)>,
+}
+
+/// An ingress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ingress {
+    /// Namespace and name.
+    pub name: String,
+    /// The class that it names.
+    pub class: Option<String>,
+    /// Whether a controller has given it an address.
+    pub has_address: bool,
 }
 
 /// What a deploy asks a cluster for.
@@ -108,6 +137,12 @@ pub struct Node {
     pub architecture: String,
     /// Why it takes no pod of the runtime, where it does not: `it is not ready`.
     pub refusal: Option<String>,
+    /// What it complains of: `MemoryPressure`.
+    pub pressures: Vec<String>,
+    /// Why its pods have no network, where it says so.
+    pub network: Option<String>,
+    /// Whether it is ready.
+    pub is_ready: bool,
     /// What is allocatable and not requested by others, by `requests.cpu`, `requests.memory` and `pods`.
     pub free: Amounts,
 }
@@ -191,7 +226,7 @@ pub struct Webhook {
 }
 
 /// What runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Runtime {
     /// Whether KAR is deployed.
     pub is_deployed: bool,
@@ -201,4 +236,16 @@ pub struct Runtime {
     pub certificate_days: Option<i64>,
     /// Enabled namespaces, and whether their configuration is the runtime's.
     pub enabled: Vec<(String, bool)>,
+    /// Enabled namespaces that belong to the cluster itself.
+    pub system: Vec<String>,
+    /// What `kar` would not understand of the configuration that pods are given, one sentence each.
+    pub misunderstood: Vec<String>,
+    /// Why pods are not injected though the injector runs; `None` where nothing is in the way.
+    pub webhook: Option<String>,
+    /// Pods of enabled namespaces that ask to be injected and were not, as `namespace/name`.
+    pub uninjected: Told<Vec<String>>,
+    /// Injected pods on nodes that run out of something, of which a container has no limit of memory.
+    pub unlimited: Told<Vec<String>>,
+    /// Release of KAR that runs, and that of the `kar` on PATH, where both are known.
+    pub releases: Option<(String, String)>,
 }

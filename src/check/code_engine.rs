@@ -1,6 +1,7 @@
 //! What a project of Code Engine, and the managed services that it uses, should be like for KAR. Pure.
 
 use super::cluster::Told;
+use super::fix::Fix;
 use super::{Check, Finding, Reason, Severity};
 use crate::code::Code;
 
@@ -26,6 +27,8 @@ pub struct Subject {
     pub project: Told<Project>,
     /// The configuration of `kar` in the project.
     pub secret: Told<Secret>,
+    /// What `kar` would not understand of that configuration, one sentence each.
+    pub misunderstood: Vec<String>,
     /// The service keys; `None` where none were named.
     pub keys: Option<Told<Keys>>,
     /// The login to a registry of private images; `None` where none was named.
@@ -124,13 +127,17 @@ pub const BEFORE: &[Check<Subject>] = &[
 ];
 
 /// What is checked of a project that `karctl ce enable` prepared.
-pub const AFTER: &[Check<Subject>] = &[Check::new(
-    "secret",
-    "the project's configuration is that of the keys",
-    Code::SecretStale,
-    Severity::Error,
-    secret,
-)];
+pub const AFTER: &[Check<Subject>] = &[
+    Check::new("secret", "the project's configuration is that of the keys", Code::SecretStale, Severity::Error, secret)
+        .fixed_by(write),
+    Check::new(
+        "secret",
+        "`kar` understands the project's configuration",
+        Code::ProjectConfigurationMisunderstood,
+        Severity::Error,
+        understood,
+    ),
+];
 
 /// What cannot be looked at for a reason that another check tells.
 fn untold(what: &str) -> Finding {
@@ -275,6 +282,22 @@ fn record(subject: &Subject) -> Finding {
         Some(Ok(said)) => Finding::Fine(said.clone()),
         Some(Err(reason)) => Finding::Because(reason.clone()),
     }
+}
+
+fn understood(subject: &Subject) -> Finding {
+    match &subject.secret {
+        Err(_) => untold("the project's configuration"),
+        Ok(Secret::Missing | Secret::Hidden) => Finding::Skipped("there is no configuration to be seen".to_owned()),
+        Ok(_) if subject.misunderstood.is_empty() => {
+            Finding::Fine("`kar` understands the project's configuration".to_owned())
+        }
+        Ok(_) => Finding::Bad(subject.misunderstood.join("; "), Vec::new()),
+    }
+}
+
+/// Only keys that can be read say what it is to be.
+fn write(subject: &Subject) -> Option<Fix> {
+    matches!(subject.keys, Some(Ok(_))).then_some(Fix::WriteProject)
 }
 
 fn secret(subject: &Subject) -> Finding {

@@ -1,6 +1,6 @@
 //! Each judge against what it is for.
 
-use super::super::{Outcome, run};
+use super::super::{Mode, Outcome, run};
 use super::*;
 
 fn reason(message: &str, code: Code) -> Reason {
@@ -17,6 +17,7 @@ fn well() -> Subject {
             state: "active".to_owned(),
         }),
         secret: Ok(Secret::Fresh),
+        misunderstood: Vec::new(),
         keys: Some(Ok(Keys {
             redis_region: Some("us-south".to_owned()),
             kafka_region: Some("us-south".to_owned()),
@@ -33,7 +34,7 @@ fn well() -> Subject {
 
 /// Title, outcome and code of the checks that are not well.
 fn found(subject: &Subject) -> Vec<(&'static str, Outcome, Code, String)> {
-    let report = run(BEFORE.iter().chain(AFTER), subject);
+    let report = run(Mode::Ce, BEFORE.iter().chain(AFTER), subject);
     let is_bad = |outcome| matches!(outcome, Outcome::Error | Outcome::Warning);
     let bad = report.checks.into_iter().filter(|checked| is_bad(checked.outcome));
     bad.map(|checked| (checked.category, checked.outcome, checked.code, checked.found)).collect()
@@ -47,7 +48,7 @@ fn one(subject: &Subject) -> (&'static str, Outcome, Code, String) {
 
 #[test]
 fn what_is_well_has_no_finding_and_nothing_is_skipped_but_the_record() {
-    let report = run(BEFORE.iter().chain(AFTER), &well());
+    let report = run(Mode::Ce, BEFORE.iter().chain(AFTER), &well());
     let (skipped, fine): (Vec<_>, Vec<_>) =
         report.checks.iter().partition(|checked| checked.outcome == Outcome::Skipped);
     assert_eq!(skipped.iter().map(|checked| checked.title).collect::<Vec<_>>(), ["a record goes round"]);

@@ -1,8 +1,8 @@
 //! What a cluster should be like for `karctl k8s deploy`, and for what it brought about. Pure.
 
-use super::capacity;
-use super::cluster::{Cluster, Desktop, Namespace, Node, Runtime, Webhook};
+use super::cluster::{Cluster, Desktop, Namespace, Node, Runtime, Told, Webhook};
 use super::{Check, Finding, Reason, Severity};
+use super::{capacity, deployed, health};
 use crate::code::Code;
 use crate::settings::Implementation;
 
@@ -12,12 +12,32 @@ pub const NEWEST_TESTED_MINOR: u32 = 33;
 /// Days of the injector's certificate under which a deploy renews it: a third of its life.
 pub const CERTIFICATE_DAYS: i64 = 365;
 
+/// Whether a cluster can be asked anything.
+#[derive(Clone, Debug)]
+pub struct Reach(pub Told<()>);
+
+/// What is checked of a cluster that does not answer.
+pub const REACH: &[Check<Reach>] =
+    &[Check::new("cluster", "the API server answers", Code::ClusterUnreachable, Severity::Error, reach)];
+
 /// What is checked before anything is deployed, in the order in which it is shown.
 pub const BEFORE: &[Check<Cluster>] = &[
+    Check::new("cluster", "the API server answers soon", Code::ClusterSlow, Severity::Warning, health::speed),
+    Check::new("cluster", "the context leads where it led", Code::WrongCluster, Severity::Error, health::identity),
     Check::new("cluster", "karctl is tested with this Kubernetes", Code::ClusterVersion, Severity::Error, version),
     Check::new("rights", "whoever asks may deploy", Code::ClusterForbidden, Severity::Error, rights),
     Check::new("deploy", "nothing stands in a deploy's way", Code::DeployRefused, Severity::Error, rehearsal),
     Check::new("storage", "there is a StorageClass for the data", Code::NoStorageClass, Severity::Error, storage),
+    Check::new("nodes", "the nodes are well", Code::NodeTrouble, Severity::Warning, health::nodes),
+    Check::new("nodes", "pods have a network", Code::NoPodNetwork, Severity::Error, health::network),
+    Check::new("network", "names are resolved within the cluster", Code::ClusterDns, Severity::Error, health::dns),
+    Check::new(
+        "network",
+        "clients outside find the brokers",
+        Code::BrokerUnresolvable,
+        Severity::Warning,
+        health::exposed,
+    ),
     Check::new("room", "the nodes have room", Code::NoRoom, Severity::Error, capacity::room),
     Check::new("room", "the quotas leave room", Code::QuotaExceeded, Severity::Error, capacity::quotas),
     Check::new("room", "the limit ranges admit the pods", Code::QuotaExceeded, Severity::Error, capacity::ranges),
@@ -37,15 +57,46 @@ pub const BEFORE: &[Check<Cluster>] = &[
 
 /// What is checked of a runtime that was deployed.
 pub const AFTER: &[Check<Cluster>] = &[
-    Check::new("runtime", "KAR is deployed", Code::NotDeployed, Severity::Error, deployed),
-    Check::new("runtime", "every component is ready", Code::WorkloadNotReady, Severity::Error, components),
-    Check::new("runtime", "the injector's certificate lasts", Code::CertificateEnds, Severity::Warning, certificate),
-    Check::new("runtime", "enabled namespaces are current", Code::NamespaceStale, Severity::Error, enabled),
+    Check::new("runtime", "KAR is deployed", Code::NotDeployed, Severity::Error, is_deployed),
+    Check::new("runtime", "every component is ready", Code::WorkloadNotReady, Severity::Error, components)
+        .fixed_by(deployed::bring_back),
+    Check::new("runtime", "the injector's certificate lasts", Code::CertificateEnds, Severity::Warning, certificate)
+        .fixed_by(deployed::renew),
+    Check::new("runtime", "the webhook is asked", Code::WebhookDown, Severity::Error, deployed::webhook)
+        .fixed_by(deployed::renew),
+    Check::new("runtime", "versions match", Code::ReleasesDiffer, Severity::Warning, deployed::releases),
+    Check::new(
+        "config",
+        "`kar` understands its configuration",
+        Code::ConfigurationMisunderstood,
+        Severity::Error,
+        deployed::configuration,
+    ),
+    Check::new("config", "enabled namespaces are current", Code::NamespaceStale, Severity::Error, enabled)
+        .fixed_by(deployed::copy),
+    Check::new(
+        "config",
+        "no namespace of the cluster is enabled",
+        Code::SystemNamespaceEnabled,
+        Severity::Warning,
+        deployed::system,
+    )
+    .fixed_by(deployed::disable),
+    Check::new("pods", "pods that ask for it are injected", Code::PodNotInjected, Severity::Error, deployed::injected),
+    Check::new("pods", "pods on full nodes have limits", Code::NoLimits, Severity::Warning, deployed::limits),
+    Check::new("pods", "ingresses have an address", Code::IngressUnserved, Severity::Warning, health::ingresses),
 ];
 
 /// What the server does not tell cannot be judged; most often whoever asks may not look.
 pub(super) fn untold(what: &str, reason: &Reason) -> Finding {
     Finding::Skipped(format!("{what} cannot be looked at: {}", reason.message))
+}
+
+fn reach(Reach(reached): &Reach) -> Finding {
+    match reached {
+        Ok(()) => Finding::Fine("the API server answers".to_owned()),
+        Err(reason) => Finding::Because(reason.clone()),
+    }
 }
 
 /// One that is too old is refused when it is connected to.
@@ -333,7 +384,7 @@ fn said(webhook: &Webhook) -> String {
 }
 
 /// The runtime that is deployed, or why there is nothing to judge.
-fn runtime(cluster: &Cluster) -> Result<&Runtime, Finding> {
+pub(super) fn runtime(cluster: &Cluster) -> Result<&Runtime, Finding> {
     match &cluster.runtime {
         Some(Ok(runtime)) if runtime.is_deployed => Ok(runtime),
         Some(Err(reason)) => Err(untold("the runtime", reason)),
@@ -341,7 +392,7 @@ fn runtime(cluster: &Cluster) -> Result<&Runtime, Finding> {
     }
 }
 
-fn deployed(cluster: &Cluster) -> Finding {
+fn is_deployed(cluster: &Cluster) -> Finding {
     match &cluster.runtime {
         Some(Ok(runtime)) if !runtime.is_deployed => Finding::Bad(
             format!("KAR does not run in namespace {}", cluster.namespace),

@@ -1,8 +1,11 @@
+use std::time::Duration;
+
 use super::*;
 use crate::check::cluster::{
-    Amounts, Claim, Demand, Desktop, Namespace, Node, Pod, Quota, Range, Registry, Runtime, StorageClass, Webhook,
+    Amounts, Claim, Demand, Desktop, Health, Ingress, Namespace, Node, Pod, Quota, Range, Registry, Runtime,
+    StorageClass, Webhook,
 };
-use crate::check::{Outcome, Report, run};
+use crate::check::{Mode, Outcome, Report, run};
 use crate::quantity::Quantity;
 use crate::settings::Spread;
 
@@ -18,7 +21,15 @@ fn pod(part: &str, ordinal: u16, memory: &str) -> Pod {
 
 fn node(name: &str, memory: &str) -> Node {
     let free = amounts(&[("requests.cpu", "2"), ("requests.memory", memory), ("pods", "10")]);
-    Node { name: name.to_owned(), architecture: "amd64".to_owned(), refusal: None, free }
+    Node {
+        name: name.to_owned(),
+        architecture: "amd64".to_owned(),
+        refusal: None,
+        pressures: Vec::new(),
+        network: None,
+        is_ready: true,
+        free,
+    }
 }
 
 /// A cluster on which nothing is wrong, and nothing is deployed.
@@ -59,6 +70,13 @@ fn good() -> Cluster {
         },
         webhooks: Ok(Vec::new()),
         runtime: None,
+        health: Health {
+            answered_in: Duration::from_millis(20),
+            former_server: None,
+            dns: Ok(Some(true)),
+            ingresses: Ok(Vec::new()),
+            exposed: None,
+        },
     }
 }
 
@@ -68,12 +86,18 @@ fn deployed_well() -> Cluster {
         components: vec![("kar-kafka".to_owned(), None)],
         certificate_days: Some(700),
         enabled: vec![("default".to_owned(), true)],
+        system: Vec::new(),
+        misunderstood: Vec::new(),
+        webhook: None,
+        uninjected: Ok(Vec::new()),
+        unlimited: Ok(Vec::new()),
+        releases: Some(("1.3.10".to_owned(), "1.3.10".to_owned())),
     };
     Cluster { runtime: Some(Ok(runtime)), ..good() }
 }
 
 fn judged(cluster: &Cluster) -> Report {
-    run(BEFORE.iter().chain(AFTER), cluster)
+    run(Mode::K8s, BEFORE.iter().chain(AFTER), cluster)
 }
 
 /// What failed: outcome, code, what was found, the first hint.
@@ -113,10 +137,16 @@ fn webhook() -> Webhook {
 fn a_good_cluster_is_told_line_by_line() {
     let text = anstream::adapter::strip_str(&judged(&deployed_well()).text()).to_string();
     let expected = "\
+✓ cluster   the API server answers soon
+✓ cluster   the context leads to the cluster that it led to before, or is new
 ✓ cluster   Kubernetes v1.33.1
 ✓ rights    nothing is missing of what a deploy needs
 ✓ deploy    a deploy would change 25 objects and enable 1 namespace
 ✓ storage   StorageClass fast is the default
+✓ nodes     no node complains of anything
+✓ nodes     no node says that its pods have no network
+✓ network   the cluster's DNS has pods
+- network   Kafka is not shown to clients outside
 ✓ room      2 pods with 500m of processor time and 1536Mi of memory fit on 1 node
 ✓ room      no quota holds in namespace kar-system
 ✓ room      no limit range holds in namespace kar-system
@@ -129,7 +159,14 @@ fn a_good_cluster_is_told_line_by_line() {
 ✓ runtime   KAR is deployed in namespace kar-system
 ✓ runtime   ready: kar-kafka
 ✓ runtime   the injector's certificate is valid for 700 days
-✓ runtime   enabled and current: default
+✓ runtime   the API server asks the injector, and trusts its certificate
+✓ runtime   release 1.3.10 runs, as on PATH
+✓ config    `kar` understands the configuration that pods are given
+✓ config    enabled and current: default
+✓ config    no namespace of the cluster or the runtime is enabled
+✓ pods      every pod that asks for it is injected
+✓ pods      no pod of an application without a limit of memory is on a node that runs out of something
+- pods      no enabled namespace has an ingress
 0 errors, 0 warnings
 ";
     assert_eq!(text, expected);
@@ -339,4 +376,57 @@ fn what_is_wrong_with_what_runs_is_told() {
     assert_eq!(failed(stale), ["error KAR223: the configuration in default is not the runtime's"]);
     let none = |it: &mut Cluster| runtime_of(it).is_deployed = false;
     assert_eq!(failed(none), ["error KAR208: KAR does not run in namespace kar-system"]);
+}
+
+#[test]
+fn a_cluster_that_is_not_well_is_told_once() {
+    let slow = |it: &mut Cluster| it.health.answered_in = Duration::from_millis(3200);
+    assert_eq!(failed(slow), ["warning KAR226: the API server took 3.2 s for one object"]);
+    let other = |it: &mut Cluster| it.health.former_server = Some("https://10.0.0.1".to_owned());
+    assert_eq!(failed(other), ["error KAR209: the context led to another cluster before, at https://10.0.0.1"]);
+    let names = |it: &mut Cluster| it.health.dns = Ok(Some(false));
+    assert_eq!(failed(names), ["error KAR228: no pod of the cluster's DNS is ready"]);
+    let second = |change: fn(&mut Node)| {
+        move |it: &mut Cluster| {
+            let mut other = node("n2", "2Gi");
+            change(&mut other);
+            it.nodes = Ok(vec![node("n1", "2Gi"), other]);
+        }
+    };
+    let full = second(|node| node.pressures = vec!["DiskPressure".to_owned()]);
+    assert_eq!(failed(full), ["warning KAR227: n2 has DiskPressure"]);
+    assert_eq!(failed(second(|node| node.is_ready = false)), ["warning KAR227: n2 is not ready"]);
+    // Without a network it is not ready either, which is not told a second time.
+    let without = |node: &mut Node| (node.is_ready, node.network) = (false, Some("cni plugin not initialized".into()));
+    assert_eq!(failed(second(without)), ["warning KAR229: pods have no network on n2: cni plugin not initialized"]);
+    let only = |it: &mut Cluster| it.nodes.as_mut().expect("nodes").iter_mut().for_each(without);
+    assert_eq!(failed(only), ["error KAR229: pods have no network on n1: cni plugin not initialized"]);
+    let ingress = Ingress { name: "a/web".to_owned(), class: Some("nginx".to_owned()), has_address: false };
+    let unserved = "warning KAR230: no controller has given an address to a/web (class nginx)";
+    assert_eq!(failed(|it| it.health.ingresses = Ok(vec![ingress])), [unserved]);
+    let nowhere = |it: &mut Cluster| it.health.exposed = Some(("kar.test".into(), Err("nobody knows it".into())));
+    assert_eq!(failed(nowhere), ["warning KAR237: brokers advertise kar.test to clients outside, and nobody knows it"]);
+}
+
+#[test]
+fn what_pods_of_applications_are_given_is_judged() {
+    let of = |change: fn(&mut Runtime)| failed(move |it| change(runtime_of(it)));
+    assert_eq!(of(|it| it.webhook = Some("it is gone".into())), ["error KAR232: it is gone"]);
+    // An injector that is not ready is told of already.
+    let both = of(|it| {
+        it.webhook = Some("it is gone".into());
+        it.components.push(("kar-injector".to_owned(), Some("0 of 1".to_owned())));
+    });
+    assert_eq!(both, ["error KAR207: kar-injector: 0 of 1"]);
+    let differ = of(|it| it.releases = Some(("1.3.10".into(), "1.2.0".into())));
+    assert_eq!(differ, ["warning KAR233: release 1.3.10 runs, and the `kar` on PATH is 1.2.0"]);
+    assert_eq!(of(|it| it.misunderstood.push("REDIS_PORT is `x`".into())), ["error KAR234: REDIS_PORT is `x`"]);
+    assert_eq!(
+        of(|it| it.system.push("kube-system".into())),
+        ["warning KAR236: enabled, and of the cluster itself: kube-system"]
+    );
+    let many = of(|it| it.uninjected = Ok((0..7).map(|number| format!("a/p{number}")).collect()));
+    assert_eq!(many, ["error KAR235: not injected, though they ask for it: a/p0, a/p1, a/p2, a/p3, a/p4 and 2 more"]);
+    let full = of(|it| it.unlimited = Ok(vec!["a/p".into()]));
+    assert_eq!(full, ["warning KAR231: on a node that runs out of something, without a limit of memory: a/p"]);
 }

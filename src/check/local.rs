@@ -1,5 +1,6 @@
 //! What this machine should be like for `karctl local up` and for the applications of its user. Pure.
 
+use super::instances;
 use super::machine::{Machine, PortState};
 use super::tool::{self, Requirement};
 use super::{Check, Finding, Reason, Severity};
@@ -18,7 +19,56 @@ const ENGINE_MEMORY_WANTED: u64 = 2_000_000_000;
 /// More than what asking the engine takes.
 const CLOCK_TOLERANCE_SECONDS: i64 = 5;
 
-/// Every check, in the order in which they are shown.
+/// What is checked of what was started, and of the shell that uses it.
+pub const AFTER: &[Check<Machine>] = &[
+    Check::new("instances", "the engines of instances answer", Code::InstanceLost, Severity::Error, instances::lost),
+    Check::new(
+        "instances",
+        "the engine is that of the instances",
+        Code::OtherEngine,
+        Severity::Warning,
+        instances::other_engine,
+    ),
+    Check::new("instances", "what runs is whole, and answers", Code::InstanceBroken, Severity::Error, instances::whole)
+        .fixed_by(instances::start),
+    Check::new(
+        "instances",
+        "no container is somebody else's",
+        Code::ForeignContainer,
+        Severity::Warning,
+        instances::foreign,
+    ),
+    Check::new(
+        "instances",
+        "nobody else's containers have the name",
+        Code::StaleContainers,
+        Severity::Warning,
+        instances::unrecorded,
+    ),
+    Check::new(
+        "instances",
+        "brokers advertise an address that leads here",
+        Code::AdvertisedNowhere,
+        Severity::Error,
+        instances::advertised,
+    ),
+    Check::new(
+        "shell",
+        "`kar` understands the shell's variables",
+        Code::EnvironmentStale,
+        Severity::Warning,
+        instances::understood,
+    ),
+    Check::new(
+        "shell",
+        "what the shell's variables name answers",
+        Code::EnvironmentStale,
+        Severity::Warning,
+        instances::answered,
+    ),
+];
+
+/// What is checked before anything is started, in the order in which it is shown.
 pub const CHECKS: &[Check<Machine>] = &[
     Check::new("engine", "the container engine answers", Code::EngineUnreachable, Severity::Error, container_engine),
     Check::new("engine", "the engine's clock is right", Code::ClockSkew, Severity::Warning, clock),

@@ -1,9 +1,11 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::check::machine::{ContainerEngine, Folder, FolderState, NativeParts, Port, Proxy};
+use crate::check::machine::{
+    ContainerEngine, Folder, FolderState, Instance, InstanceState, NativeParts, Port, Proxy, Shell,
+};
 use crate::check::tool::Tool;
-use crate::check::{Outcome, Report, run};
+use crate::check::{Mode, Outcome, Report, run};
 
 /// A machine on which nothing is wrong, and the native engine is taken.
 fn good() -> Machine {
@@ -16,6 +18,7 @@ fn good() -> Machine {
     let tool =
         |program, said: &str| Tool { program, found: Some((PathBuf::from("/bin").join(program), Ok(said.to_owned()))) };
     Machine {
+        name: "kar".to_owned(),
         choice: EngineChoice::Auto,
         containers: Err(reason),
         is_engine_named: false,
@@ -31,17 +34,24 @@ fn good() -> Machine {
             tool("mvn", "Apache Maven 3.8.7"),
         ],
         proxy: Proxy::default(),
+        instances: Ok(Vec::new()),
+        shell: None,
         certificates: None,
     }
 }
 
 fn with_containers() -> Machine {
-    let engine = ContainerEngine { description: "Docker 27 at x".into(), clock_ahead: Some(0), memory: Some(4 << 30) };
+    let engine = ContainerEngine {
+        description: "Docker 27 at x".into(),
+        endpoint: "x".into(),
+        clock_ahead: Some(0),
+        memory: Some(4 << 30),
+    };
     Machine { containers: Ok(engine), ..good() }
 }
 
 fn judged(machine: &Machine) -> Report {
-    run(CHECKS, machine)
+    run(Mode::Local, CHECKS, machine)
 }
 
 /// Titles of the checks that failed, with what was found and the hints.
@@ -144,4 +154,78 @@ fn an_engine_with_a_wrong_clock_or_little_memory_is_a_warning() {
     ];
     assert_eq!(failed(&machine), expected);
     assert_eq!(judged(&machine).status(), 5);
+}
+
+/// What failed of what was started.
+fn wrong(change: impl FnOnce(&mut Machine)) -> Vec<String> {
+    let runs = InstanceState {
+        running: vec!["Kafka".to_owned(), "Redis".to_owned()],
+        advertised: Some(("localhost".to_owned(), Ok(()))),
+        ..InstanceState::default()
+    };
+    let instance = Instance { name: "kar".to_owned(), is_recorded: true, state: Ok(runs), engines: None };
+    let mut machine = Machine { instances: Ok(vec![instance]), shell: Some(Shell::default()), ..good() };
+    change(&mut machine);
+    let is_bad = |outcome| matches!(outcome, Outcome::Error | Outcome::Warning);
+    let failed = run(Mode::Local, AFTER, &machine).checks.into_iter().filter(|checked| is_bad(checked.outcome));
+    failed.map(|checked| format!("{}: {}", checked.code, checked.found)).collect()
+}
+
+#[test]
+fn what_is_wrong_with_instances_and_shells_is_told() {
+    let of = |change: fn(&mut Instance)| {
+        wrong(move |machine| change(&mut machine.instances.as_mut().expect("instances")[0]))
+    };
+    let state = |change: fn(&mut InstanceState)| {
+        wrong(move |machine| {
+            change(machine.instances.as_mut().expect("instances")[0].state.as_mut().expect("a state"));
+        })
+    };
+    assert_eq!(of(|_| ()), Vec::<String>::new());
+    let reason = |message: &str| Reason { message: message.to_owned(), hints: Vec::new(), code: None };
+    assert_eq!(wrong(|it| it.instances = Err(reason("no"))), Vec::<String>::new());
+    let lost = |it: &mut Instance| it.state = Err(Reason { message: "gone".into(), hints: Vec::new(), code: None });
+    assert_eq!(of(lost), ["KAR130: kar cannot be looked at: gone"]);
+    let elsewhere = of(|it| it.engines = Some(("unix:///a".into(), "unix:///b".into())));
+    assert_eq!(elsewhere, ["KAR129: kar lives on unix:///a, and unix:///b is chosen now"]);
+    let half = state(|it| (it.running, it.stopped) = (vec!["Redis".into()], vec!["Kafka".into()]));
+    assert_eq!(half, ["KAR128: kar: Kafka does not run"]);
+    let gone = state(|it| (it.running, it.gone) = (vec!["Redis".into()], vec!["Kafka".into()]));
+    assert_eq!(gone, ["KAR128: kar: Kafka is gone"]);
+    assert_eq!(state(|it| it.problems.push("is paused".into())), ["KAR128: kar: is paused"]);
+    // One that was stopped is as its user wants it.
+    let stopped = state(|it| (it.running, it.stopped) = (Vec::new(), vec!["Kafka".into(), "Redis".into()]));
+    assert_eq!(stopped, Vec::<String>::new());
+    let foreign = state(|it| it.foreign.push("Kafka".into()));
+    assert_eq!(foreign, ["KAR104: Kafka of kar is a container that karctl did not make"]);
+    let advertised = state(|it| it.advertised = Some(("nowhere.test".into(), Err("nobody knows it".into()))));
+    assert_eq!(advertised, ["KAR132: Kafka of kar advertises nowhere.test, and nobody knows it"]);
+    let stale = of(|it| (it.is_recorded, it.state) = (false, Ok(InstanceState::default())));
+    assert_eq!(stale, ["KAR131: stopped containers of kar, of which there is no record here: perhaps somebody else's"]);
+    // Of another user of the same engine.
+    let theirs = of(|it| (it.name, it.is_recorded, it.state) = ("theirs".into(), false, Ok(InstanceState::default())));
+    assert_eq!(theirs, Vec::<String>::new());
+    let shell = |shell: Shell| wrong(move |it| it.shell = Some(shell));
+    let misunderstood = Shell { misunderstood: vec!["KAFKA_VERSION is `3.3`".into()], silent: Vec::new() };
+    assert_eq!(shell(misunderstood), ["KAR118: KAFKA_VERSION is `3.3`"]);
+    let silent = Shell { misunderstood: Vec::new(), silent: vec!["nobody is there".into()] };
+    assert_eq!(shell(silent), ["KAR118: nobody is there"]);
+}
+
+#[test]
+fn only_what_can_be_started_as_it_was_is_started() {
+    let fix = |change: fn(&mut InstanceState)| {
+        let mut half = InstanceState {
+            running: vec!["Kafka".to_owned()],
+            stopped: vec!["Redis".to_owned()],
+            ..InstanceState::default()
+        };
+        change(&mut half);
+        let instance = Instance { name: "kar".to_owned(), is_recorded: true, state: Ok(half), engines: None };
+        let machine = Machine { instances: Ok(vec![instance]), ..good() };
+        run(Mode::Local, AFTER, &machine).fixes().into_iter().map(|(_, fix)| fix.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(fix(|_| ()), ["start what does not run of the instance kar"]);
+    assert_eq!(fix(|it| it.gone.push("ZooKeeper".to_owned())), Vec::<String>::new());
+    assert_eq!(fix(|it| it.foreign.push("Redis".to_owned())), Vec::<String>::new());
 }

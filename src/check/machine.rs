@@ -10,6 +10,8 @@ use crate::settings::EngineChoice;
 /// What was found of this machine.
 #[derive(Clone, Debug)]
 pub struct Machine {
+    /// Name of the instance that is asked for.
+    pub name: String,
     /// The engine that was asked for, by the settings or by where the instance lives.
     pub choice: EngineChoice,
     /// The container engine.
@@ -28,6 +30,10 @@ pub struct Machine {
     pub tools: Vec<Tool>,
     /// The proxy variables.
     pub proxy: Proxy,
+    /// The instances that karctl keeps a record of, and what engines have of others.
+    pub instances: Result<Vec<Instance>, Reason>,
+    /// What this shell tells `kar`; `None` where it tells nothing.
+    pub shell: Option<Shell>,
     /// The file of certificates that SSL_CERT_FILE names, and what is wrong with it.
     pub certificates: Option<(PathBuf, Result<(), String>)>,
 }
@@ -37,6 +43,8 @@ pub struct Machine {
 pub struct ContainerEngine {
     /// Name, version and place.
     pub description: String,
+    /// Where it is reached.
+    pub endpoint: String,
     /// Seconds by which its clock is ahead, where it tells the time.
     pub clock_ahead: Option<i64>,
     /// Bytes of its memory, where it tells.
@@ -78,6 +86,45 @@ pub enum PortState {
     Ours,
     /// Someone else, named where the system tells.
     Taken(Option<String>),
+}
+
+/// An instance of Kafka and Redis on this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its name.
+    pub name: String,
+    /// Whether karctl keeps a record of it; containers of others are what such a record was lost of.
+    pub is_recorded: bool,
+    /// What there is of it, or why that cannot be told.
+    pub state: Result<InstanceState, Reason>,
+    /// The engine that it lives on, and the one that would be taken now, where these are two.
+    pub engines: Option<(String, String)>,
+}
+
+/// What there is of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceState {
+    /// Components that run.
+    pub running: Vec<String>,
+    /// Components that do not, and ought to, as another one runs.
+    pub stopped: Vec<String>,
+    /// Components of which nothing is there any more, though another one runs.
+    pub gone: Vec<String>,
+    /// What is wrong with those that run.
+    pub problems: Vec<String>,
+    /// Components whose place somebody else's container has.
+    pub foreign: Vec<String>,
+    /// The host that brokers advertise, and why it leads nowhere from here.
+    pub advertised: Option<(String, Result<(), String>)>,
+}
+
+/// What the variables of a shell tell `kar`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shell {
+    /// What `kar` would not understand, one sentence each.
+    pub misunderstood: Vec<String>,
+    /// What does not answer of what they name.
+    pub silent: Vec<String>,
 }
 
 /// A folder of karctl.

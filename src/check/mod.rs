@@ -4,6 +4,11 @@
 mod capacity;
 pub mod cluster;
 pub mod code_engine;
+mod deployed;
+pub mod fix;
+mod health;
+pub mod hybrid;
+mod instances;
 pub mod kubernetes;
 pub mod local;
 pub mod machine;
@@ -12,9 +17,36 @@ pub mod tool;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::fix::Fix;
 use crate::code::Code;
 use crate::error::{Status, report};
 use crate::ui::{self, paint};
+
+/// What is checked: one of the ways in which karctl runs KAR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// This machine and its instances.
+    Local,
+    /// A cluster.
+    K8s,
+    /// A project of Code Engine, with its services.
+    Ce,
+    /// The members of a project, and their ways to Kafka and Redis.
+    Hybrid,
+}
+
+impl Mode {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::K8s => "k8s",
+            Self::Ce => "ce",
+            Self::Hybrid => "hybrid",
+        }
+    }
+}
 
 /// One condition that a machine or a cluster should meet.
 pub struct Check<Subject> {
@@ -28,6 +60,8 @@ pub struct Check<Subject> {
     pub severity: Severity,
     /// Looks at what was found.
     pub judge: fn(&Subject) -> Finding,
+    /// What `--fix` does where it is not the case, if anything.
+    pub fix: Option<fn(&Subject) -> Option<Fix>>,
 }
 
 /// How bad a failed check is.
@@ -90,6 +124,8 @@ pub enum Outcome {
 /// One check and how it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Checked {
+    /// What was checked.
+    pub mode: Mode,
     /// What it belongs to.
     pub category: &'static str,
     /// What should be the case.
@@ -102,6 +138,8 @@ pub struct Checked {
     pub found: String,
     /// What to do, where something is to be done.
     pub hints: Vec<String>,
+    /// What `--fix` does about it; null where it is well, or where a person has to decide.
+    pub fix: Option<Fix>,
 }
 
 /// What `karctl check -o json` prints.
@@ -113,13 +151,29 @@ pub struct Report {
     pub warnings: usize,
     /// Every check, in a fixed order.
     pub checks: Vec<Checked>,
+    /// What `--fix` did before all of this was found; with `--dry-run` what it would do.
+    pub fixed: Vec<Fix>,
 }
 
 /// Judges a machine or a cluster by every check.
-pub fn run<'a, Subject: 'a>(checks: impl IntoIterator<Item = &'a Check<Subject>>, subject: &Subject) -> Report {
-    let checks: Vec<_> = checks.into_iter().map(|check| check.run(subject)).collect();
-    let count = |outcome| checks.iter().filter(|checked| checked.outcome == outcome).count();
-    Report { errors: count(Outcome::Error), warnings: count(Outcome::Warning), checks }
+pub fn run<'a, Subject: 'a>(
+    mode: Mode,
+    checks: impl IntoIterator<Item = &'a Check<Subject>>,
+    subject: &Subject,
+) -> Report {
+    Report::of(checks.into_iter().map(|check| check.run(mode, subject)).collect())
+}
+
+/// What is said of a mode that cannot be looked at, or not in time: one error.
+pub fn stopped(mode: Mode, reason: Reason) -> Report {
+    let check = Check::new(
+        "look",
+        "what is checked can be looked at",
+        Code::CheckStopped,
+        Severity::Error,
+        |reason: &Reason| Finding::Because(reason.clone()),
+    );
+    run(mode, [&check], &reason)
 }
 
 impl<Subject> Check<Subject> {
@@ -130,10 +184,15 @@ impl<Subject> Check<Subject> {
         severity: Severity,
         judge: fn(&Subject) -> Finding,
     ) -> Self {
-        Self { category, title, code, severity, judge }
+        Self { category, title, code, severity, judge, fix: None }
     }
 
-    fn run(&self, subject: &Subject) -> Checked {
+    /// The same check, with what `--fix` does.
+    const fn fixed_by(self, fix: fn(&Subject) -> Option<Fix>) -> Self {
+        Self { fix: Some(fix), ..self }
+    }
+
+    fn run(&self, mode: Mode, subject: &Subject) -> Checked {
         let failed = match self.severity {
             Severity::Error => Outcome::Error,
             Severity::Warning => Outcome::Warning,
@@ -148,11 +207,37 @@ impl<Subject> Check<Subject> {
         if hints.is_empty() && matches!(outcome, Outcome::Error | Outcome::Warning) {
             hints.push(as_hint(code.remedy()));
         }
-        Checked { category: self.category, title: self.title, code, outcome, found, hints }
+        let is_bad = matches!(outcome, Outcome::Error | Outcome::Warning);
+        let fix = self.fix.filter(|_| is_bad).and_then(|fix| fix(subject));
+        Checked { fix, mode, category: self.category, title: self.title, code, outcome, found, hints }
     }
 }
 
 impl Report {
+    /// What was checked, counted.
+    pub fn of(checks: Vec<Checked>) -> Self {
+        let count = |outcome| checks.iter().filter(|checked| checked.outcome == outcome).count();
+        Self { errors: count(Outcome::Error), warnings: count(Outcome::Warning), checks, fixed: Vec::new() }
+    }
+
+    /// One report of several, in the order of the modes.
+    pub fn joined(reports: impl IntoIterator<Item = Self>) -> Self {
+        let mut checks: Vec<_> = reports.into_iter().flat_map(|report| report.checks).collect();
+        checks.sort_by_key(|checked| checked.mode);
+        Self::of(checks)
+    }
+
+    /// What `--fix` would do, each thing once, in the order of the checks.
+    pub fn fixes(&self) -> Vec<(Mode, Fix)> {
+        let mut fixes = Vec::new();
+        for (mode, fix) in self.checks.iter().filter_map(|checked| Some((checked.mode, checked.fix.clone()?))) {
+            if !fixes.contains(&(mode, fix.clone())) {
+                fixes.push((mode, fix));
+            }
+        }
+        fixes
+    }
+
     /// The exit status: errors before warnings.
     pub fn status(&self) -> u8 {
         match (self.errors, self.warnings) {
@@ -162,11 +247,21 @@ impl Report {
         }
     }
 
-    /// The form for people: a line for each check, hints below it.
+    /// `1 error, 2 warnings`.
+    pub fn summary(&self) -> String {
+        format!("{}, {}", counted(self.errors, "error"), counted(self.warnings, "warning"))
+    }
+
+    /// The form for people: a line for each check, hints below it; of several modes each has its heading.
     pub fn text(&self) -> String {
         let width = self.checks.iter().map(|checked| checked.category.len()).max().unwrap_or(0);
+        let has_headings = self.checks.iter().any(|checked| checked.mode != self.checks[0].mode);
+        let mut mode = None;
         let mut text = String::new();
         for checked in &self.checks {
+            if has_headings && mode.replace(checked.mode) != Some(checked.mode) {
+                text.push_str(&format!("{}\n", paint(ui::HEADING, checked.mode.name())));
+            }
             let (mark, code) = match checked.outcome {
                 Outcome::Ok => (paint(ui::DONE, "✓"), String::new()),
                 Outcome::Skipped => (paint(ui::DIM, "-"), String::new()),
@@ -178,7 +273,7 @@ impl Report {
                 text.push_str(&format!("  {:width$}  {} {hint}\n", "", paint(ui::HINT, "hint:")));
             }
         }
-        text.push_str(&format!("{}, {}\n", counted(self.errors, "error"), counted(self.warnings, "warning")));
+        text.push_str(&format!("{}\n", self.summary()));
         text
     }
 }

@@ -197,6 +197,7 @@ impl SettingsArguments {
                 set: self.set.clone(),
                 set_file: self.set_file.clone(),
                 flags,
+                ..Sources::default()
             },
         )
     }

@@ -35,6 +35,7 @@ Examples:
   karctl env cluster                        a cluster that exposes them (karctl k8s deploy --expose)
   karctl env ibmcloud kar                   Event Streams and Databases for Redis, by the name of their service keys
   karctl env ibmcloud --credentials keys.json
+  karctl env hybrid                         what karctl.yaml says, for this machine
   karctl env file services.yaml             any Kafka and Redis")]
 pub struct EnvArguments {
     #[command(flatten)]

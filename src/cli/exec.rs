@@ -21,6 +21,7 @@ Examples:
   karctl exec -- kar run -app hello node server.js
   karctl exec cluster -- kar run -app hello node client.js       ports are forwarded meanwhile
   karctl exec ibmcloud kar -- kar run -app hello node client.js
+  karctl exec hybrid -- kar run -app hello node client.js        what karctl.yaml says, for this machine
   karctl exec file services.yaml -- kar rest -app hello post greeter helloJson '{\"name\": \"Alan\"}'")]
 pub struct ExecArguments {
     #[command(flatten)]

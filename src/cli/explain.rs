@@ -17,12 +17,16 @@ use crate::ui::table;
 #[command(after_help = "\
 Examples:
   karctl explain            every code
+  karctl explain --all      every code with its text, as a page of Markdown
   karctl explain KAR101
   karctl explain 101")]
 pub struct ExplainArguments {
     /// A code, as an error or a check names it
     #[arg(value_name = "CODE", add = ArgValueCandidates::new(completions::codes))]
     code: Option<String>,
+    /// Every code with its whole text, as a page of Markdown
+    #[arg(long, conflicts_with = "code")]
+    all: bool,
 }
 
 /// What `karctl explain -o json` prints.
@@ -70,8 +74,39 @@ pub fn run(arguments: &ExplainArguments, context: &Context) -> Result<u8> {
         None => Code::ALL.to_vec(),
     };
     let explanations = Explanations { codes: codes.into_iter().map(Explanation::from).collect() };
-    context.ui.data(&explanations, Explanations::text)?;
+    context.ui.data(&explanations, |explanations| if arguments.all { page() } else { explanations.text() })?;
     Ok(0)
+}
+
+/// What codes of a hundred are about, by their first digit.
+const AREAS: [(char, &str); 4] = [
+    ('1', "This machine"),
+    ('2', "Clusters"),
+    ('3', "Registries, clusters on this machine, images, applications, namespaces"),
+    ('4', "IBM Cloud, and Kafka and Redis elsewhere"),
+];
+
+/// Area of every other code.
+const OTHER: &str = "Several members and modes";
+
+/// Every code as a page of Markdown, which is committed as `CODES.md`; a test fails when that is stale.
+pub fn page() -> String {
+    let mut text =
+        "# Codes\n\nWhat errors and checks of karctl name in brackets. `karctl explain CODE` prints the same, \
+                    offline. This page is made by `karctl explain --all`.\n"
+            .to_owned();
+    let mut heading = "";
+    for &code in Code::ALL {
+        let area = AREAS.iter().find(|(digit, _)| code.id()["KAR".len()..].starts_with(*digit));
+        let area = area.map_or(OTHER, |(_, area)| *area);
+        if area != heading {
+            heading = area;
+            text.push_str(&format!("\n## {area}\n"));
+        }
+        let (title, why, remedy) = (code.title(), code.why(), code.remedy());
+        text.push_str(&format!("\n### {code}: {title}\n\n{why}\n\nWhat to do: {remedy}\n"));
+    }
+    text
 }
 
 /// A code in any case, its letters left out or not.

@@ -9,6 +9,7 @@ use super::arguments::DurationArgument;
 use super::inject::SidecarArguments;
 use crate::context::Context;
 use crate::error::Result;
+use crate::target::hybrid::matrix::within;
 use crate::target::injector::{self, CERTIFICATE, DRAIN, KEY, PORT, Settings};
 
 /// The subcommands of `karctl injector`.
@@ -16,6 +17,17 @@ use crate::target::injector::{self, CERTIFICATE, DRAIN, KEY, PORT, Settings};
 pub enum InjectorCommand {
     /// Answer admission reviews over HTTPS until SIGTERM
     Serve(Box<ServeArguments>),
+    /// Go the ways to Kafka and Redis with the configuration of a folder, and print where they lead
+    #[command(hide = true)]
+    Probe(ProbeArguments),
+}
+
+/// Options of `karctl injector probe`, which pods run for `karctl hybrid matrix`.
+#[derive(Debug, Args)]
+pub struct ProbeArguments {
+    /// The folder, with a file for each variable
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    folder: PathBuf,
 }
 
 /// Options of `karctl injector serve`.
@@ -54,7 +66,13 @@ pub struct ServeArguments {
 /// # Errors
 /// Whatever the target reports.
 pub async fn run(command: InjectorCommand, context: &Context) -> Result<u8> {
-    let InjectorCommand::Serve(arguments) = command;
+    let arguments = match command {
+        InjectorCommand::Serve(arguments) => arguments,
+        InjectorCommand::Probe(arguments) => {
+            context.ui.raw(&within::line(&within::look(context, &arguments.folder).await?)?)?;
+            return Ok(0);
+        }
+    };
     let folder = context.environment.working_directory();
     let settings = Settings {
         address: arguments.address,

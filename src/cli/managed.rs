@@ -12,6 +12,35 @@ use crate::target::code_engine::account::Account;
 use crate::target::code_engine::check;
 use crate::target::code_engine::managed::{self, Managed};
 
+/// Managed services that a command may use or not, and the account to ask for them.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "IBM Cloud")]
+pub struct ManagedArguments {
+    /// Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then
+    #[arg(long, value_name = "KEY", conflicts_with = "services")]
+    pub managed: Option<String>,
+    #[command(flatten)]
+    pub keys: KeyArguments,
+    #[command(flatten)]
+    pub account: AccountArguments,
+}
+
+impl ManagedArguments {
+    /// Refuses options that nothing would use.
+    ///
+    /// # Errors
+    /// A usage failure.
+    pub fn check_used(&self) -> Result<()> {
+        if self.managed.is_none() && self.keys.is_given() {
+            return Err(self.keys.unused("--managed KEY").into());
+        }
+        if self.managed.is_none() && self.account.is_given() {
+            return Err(self.account.unused("write --managed KEY").into());
+        }
+        self.keys.check_account(&self.account)
+    }
+}
+
 /// Options beside the name of the keys.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "IBM Cloud")]

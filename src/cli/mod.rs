@@ -14,17 +14,21 @@ mod config;
 mod env;
 mod exec;
 mod explain;
+mod hybrid;
 mod images;
 mod inject;
 mod injector;
 mod k8s;
 mod local;
 mod managed;
+mod migrate;
 mod ns;
 mod profile;
 mod registry;
 mod schema;
 mod source;
+mod status;
+mod support_bundle;
 mod version;
 
 use std::ffi::OsString;
@@ -32,9 +36,11 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::context::{CLOUD_TIMEOUT, CLUSTER_TIMEOUT, Context, DEFAULT_TIMEOUT, Deadline};
+use crate::context::{CHECK_TIMEOUT, CLOUD_TIMEOUT, CLUSTER_TIMEOUT, Context, DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
 use crate::error::{Failure, Report, Result, Status, report};
+use crate::target::kubernetes::connection::end_logins;
+use crate::target::overview;
 use crate::ui::{Output, Progress, Questions, Ui};
 use arguments::{GlobalArguments, OutputArgument, ProgressArgument};
 
@@ -58,7 +64,9 @@ Examples:
   karctl k8s deploy                          the runtime on the cluster of the kubeconfig
   karctl ns enable team-a                    and pods of a namespace become part of applications
   karctl ce enable kar-key                   a project of IBM Code Engine, with managed Kafka and Redis
-  karctl check local                         what is missing, and how to get it
+  karctl hybrid up                           all of these, as one karctl.yaml says
+  karctl check                               what is missing or broken, and how to get it
+  karctl status                              everything that karctl knows of, on one screen
 
 Exit status: 0 done, 1 failed, 2 usage, 3 differences found, 4 timed out, 5 warnings only, 130 interrupted.";
 
@@ -82,6 +90,9 @@ enum Command {
     /// Projects and components on IBM Cloud Code Engine, with managed Kafka and Redis
     #[command(subcommand)]
     Ce(ce::CeCommand),
+    /// One project over clusters, Code Engine, this machine and other hosts
+    #[command(subcommand)]
+    Hybrid(hybrid::HybridCommand),
     /// Print the variables that `kar` reads, for eval or a file
     Env(env::EnvArguments),
     /// Run a command with the variables that `kar` reads
@@ -106,8 +117,11 @@ enum Command {
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
     /// Whether this machine, a cluster or Code Engine is ready, and how to get what is missing
-    #[command(subcommand)]
-    Check(check::CheckCommand),
+    Check(Box<check::CheckArguments>),
+    /// Everything that karctl knows of, and whether it is healthy
+    Status(status::StatusArguments),
+    /// What somebody needs who is to help, in one file, without secrets
+    SupportBundle(support_bundle::SupportBundleArguments),
     /// The settings as they come out of all layers
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -117,6 +131,8 @@ enum Command {
     /// What was fetched or made once, and can be deleted
     #[command(subcommand)]
     Cache(cache::CacheCommand),
+    /// What a call of the original's scripts is in karctl
+    Migrate(migrate::MigrateArguments),
     /// Explain a code that an error or a check names
     Explain(explain::ExplainArguments),
     /// Print the JSON schema of what a command prints with `-o json`
@@ -153,7 +169,9 @@ pub fn run(arguments: Vec<OsString>, environment: Environment) -> ExitCode {
     let ui = terminal(&cli.global);
     let patience = match cli.command {
         Command::K8s(_) | Command::Ns(_) | Command::Addon(_) | Command::Cluster(_) => CLUSTER_TIMEOUT,
-        Command::Ce(_) => CLOUD_TIMEOUT,
+        Command::Ce(_) | Command::Hybrid(_) => CLOUD_TIMEOUT,
+        Command::Check(_) => CHECK_TIMEOUT,
+        Command::Status(_) => overview::LIMIT,
         _ => DEFAULT_TIMEOUT,
     };
     let timeout = cli.global.timeout.map_or(patience, |timeout| timeout.0);
@@ -231,15 +249,19 @@ fn execute(command: Command, context: Context) -> Result<u8> {
         match command {
             Command::Exec(arguments) => exec::run(arguments, &context).await,
             Command::Local(local::LocalCommand::Run(arguments)) => local::run_app(*arguments, &context).await,
+            // They let servers go on first.
+            Command::Local(command) if command.undoes_before_it_ends() => local::run(command, &context).await,
             // They end by themselves: at a signal, in order, or once stdin is read.
             Command::Injector(command) => injector::run(command, &context).await,
             Command::App(command) => app::run(command, &context).await,
             Command::Inject(arguments) => inject::run(*arguments, &context),
             Command::Uninject(arguments) => inject::run_uninject(&arguments, &context),
+            Command::Status(arguments) if arguments.is_endless() => arguments.run(&context).await,
             other => interruptible(dispatch(other, &context)).await,
         }
     });
-    // Whatever still runs on a thread of its own, such as a download, is not waited for.
+    // Whatever still runs on a thread of its own, such as a download, is not waited for; programs would outlive it.
+    end_logins();
     runtime.shutdown_background();
     answer
 }
@@ -250,6 +272,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::K8s(command) => k8s::run(command, context).await,
         Command::Ns(command) => ns::run(command, context).await,
         Command::Addon(command) => addon::run(command, context).await,
+        Command::Hybrid(command) => hybrid::run(command, context).await,
         Command::Env(arguments) => env::run(arguments, context).await,
         Command::Exec(arguments) => exec::run(arguments, context).await,
         Command::Inject(arguments) => inject::run(*arguments, context),
@@ -261,10 +284,13 @@ async fn dispatch(command: Command, context: &Context) -> Result<u8> {
         Command::Cluster(command) => cluster::run(command, context).await,
         Command::Registry(command) => registry::run(command, context).await,
         Command::Ce(command) => ce::run(command, context).await,
-        Command::Check(command) => check::run(command, context).await,
+        Command::Check(arguments) => check::run(*arguments, context).await,
+        Command::Status(arguments) => arguments.run(context).await,
+        Command::SupportBundle(arguments) => arguments.run(context).await,
         Command::Config(command) => config::run(command, context),
         Command::Profile(command) => profile::run(command, context),
         Command::Cache(command) => cache::run(command, context).await,
+        Command::Migrate(arguments) => migrate::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),

@@ -1,5 +1,5 @@
-//! `karctl schema`: what each command prints with `-o json`, and what `--progress json` prints beside it, as JSON schema.
-//! The registry is one line a document.
+//! `karctl schema`: what each command prints with `-o json`, and what `--progress json` prints beside it, and what
+//! `karctl.yaml` may say, as JSON schema. The registry is one line a document.
 
 use clap::Args;
 use clap_complete::engine::ArgValueCandidates;
@@ -14,9 +14,11 @@ use crate::check;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::nearest::nearest;
+use crate::settings::project;
 
 use crate::target::{
-    self, app, bundle, cache, cluster, code_engine, environment, images, kubernetes, local, namespace, registry,
+    self, app, bundle, cache, cluster, code_engine, environment, hybrid, images, kubernetes, local, namespace,
+    overview, registry,
 };
 use crate::ui::{Event, Output};
 
@@ -48,9 +50,7 @@ const DOCUMENTS: &[Document] = &[
     document::<code_engine::component::Ran>("ce run"),
     document::<code_engine::component::Scaled>("ce scale"),
     document::<code_engine::component::ComponentStatus>("ce status"),
-    document::<check::Report>("check ce"),
-    document::<check::Report>("check k8s"),
-    document::<check::Report>("check local"),
+    document::<check::Report>("check"),
     document::<cluster::Created>("cluster create"),
     document::<cluster::Deleted>("cluster delete"),
     document::<cluster::Clusters>("cluster list"),
@@ -63,6 +63,13 @@ const DOCUMENTS: &[Document] = &[
     document::<environment::Checked>("env --check"),
     document::<env::Printed>("env --format json"),
     document::<explain::Explanations>("explain"),
+    document::<hybrid::down::Down>("hybrid down"),
+    document::<hybrid::init::Initialised>("hybrid init"),
+    document::<hybrid::matrix::Matrix>("hybrid matrix"),
+    document::<hybrid::plan::Plan>("hybrid plan"),
+    document::<hybrid::status::Status>("hybrid status"),
+    document::<hybrid::sync::Sync>("hybrid sync"),
+    document::<hybrid::up::Up>("hybrid up"),
     document::<images::build::injector::Built>("images build"),
     document::<images::build::checkout::BuiltCheckout>("images build --src"),
     document::<images::list::Images>("images list"),
@@ -74,16 +81,24 @@ const DOCUMENTS: &[Document] = &[
     document::<kubernetes::pods::Pods>("k8s ps"),
     document::<kubernetes::status::ClusterStatus>("k8s status"),
     document::<kubernetes::undeploy::Undeployed>("k8s undeploy"),
+    Document { command: project::FILE, schema: of_project },
+    document::<local::chaos::Chaos>("local chaos kill"),
+    document::<local::chaos::Chaos>("local chaos pause"),
     document::<local::Teardown>("local down"),
     document::<local::Instances>("local ls"),
     document::<local::app::Applications>("local ps"),
     document::<local::Reset>("local reset"),
     document::<local::ApplicationReset>("local reset --app"),
     document::<local::app::Started>("local run"),
+    document::<local::snapshot::Deleted>("local snapshot delete"),
+    document::<local::snapshot::Snapshots>("local snapshot list"),
+    document::<local::snapshot::Restored>("local snapshot restore"),
+    document::<local::snapshot::Saved>("local snapshot save"),
     document::<local::InstanceStatus>("local status"),
     document::<local::Teardown>("local stop"),
     document::<local::app::StoppedApp>("local stop-app"),
     document::<local::Up>("local up"),
+    document::<target::migrate::Migrated>("migrate"),
     document::<namespace::DisabledNamespaces>("ns disable"),
     document::<namespace::EnabledNamespaces>("ns enable"),
     document::<namespace::explain::Explanation>("ns explain"),
@@ -99,6 +114,8 @@ const DOCUMENTS: &[Document] = &[
     document::<registry::Status>("registry status"),
     document::<registry::Up>("registry up"),
     document::<Documents>("schema"),
+    document::<overview::Overview>("status"),
+    document::<target::support_bundle::SupportBundle>("support-bundle"),
     document::<target::version::Version>("version"),
 ];
 
@@ -119,6 +136,11 @@ fn of_output<T: JsonSchema>() -> Schema {
     schema
 }
 
+/// The schema of the file, which karctl reads and does not print.
+fn of_project() -> Schema {
+    project::schema().ok().and_then(|schema| Schema::try_from(schema).ok()).unwrap_or_default()
+}
+
 /// Doc comments name types as links, which mean nothing here.
 fn without_links(schema: &mut Schema) {
     if let Some(Value::String(description)) = schema.get_mut("description") {
@@ -133,9 +155,10 @@ Examples:
   karctl schema                    the commands that print a document
   karctl schema local up           the schema of `karctl local up -o json`
   karctl schema env --check
-  karctl schema progress           the schema of each line of `--progress json`")]
+  karctl schema progress           the schema of each line of `--progress json`
+  karctl schema karctl.yaml > karctl.schema.json   for `# yaml-language-server: $schema=karctl.schema.json`")]
 pub struct SchemaArguments {
-    /// A command, as it is typed without `karctl`, or `progress`
+    /// A command, as it is typed without `karctl`, or `progress`, or `karctl.yaml`
     #[arg(value_name = "COMMAND", allow_hyphen_values = true, trailing_var_arg = true,
           add = ArgValueCandidates::new(completions::commands_with_documents))]
     command: Vec<String>,

@@ -1,5 +1,5 @@
-//! Where the variables come from: an instance of this machine, a cluster, managed services of IBM Cloud, or a file that
-//! describes any Kafka and Redis.
+//! Where the variables come from: an instance of this machine, a cluster, managed services of IBM Cloud, a project with
+//! members, or a file that describes any Kafka and Redis.
 
 use std::path::PathBuf;
 
@@ -17,10 +17,10 @@ use crate::services::Services;
 use crate::settings::{self, Sources};
 use crate::target::kubernetes::access::{self, Forward, Reached};
 use crate::target::kubernetes::connection::{Cluster, Selection, connect};
-use crate::target::{environment, local};
+use crate::target::{environment, hybrid, local};
 
 /// The sources that have a name.
-const NAMES: [&str; 4] = ["local", "cluster", "ibmcloud", "file"];
+const NAMES: [&str; 5] = ["local", "cluster", "ibmcloud", "hybrid", "file"];
 
 /// What was typed as SOURCE.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub enum Source {
     Cluster,
     /// `ibmcloud KEY`, or `ibmcloud` where a file holds the keys.
     IbmCloud(Option<String>),
+    /// `hybrid`, or `hybrid MEMBER`.
+    Hybrid(Option<String>),
     /// `file F`.
     File(PathBuf),
 }
@@ -38,7 +40,7 @@ pub enum Source {
 /// Options of commands that take a source.
 #[derive(Debug, Args)]
 pub struct SourceArguments {
-    /// `local`, `cluster`, `ibmcloud KEY` or `file F` [default: local]
+    /// `local`, `cluster`, `ibmcloud KEY`, `hybrid`, `hybrid MEMBER` or `file F` [default: local]
     #[arg(value_name = "SOURCE", num_args = 0..=2)]
     pub source: Vec<String>,
     #[command(flatten)]
@@ -74,14 +76,16 @@ impl Source {
             ["cluster"] => Ok(Self::Cluster),
             ["ibmcloud"] => Ok(Self::IbmCloud(None)),
             ["ibmcloud", key] => Ok(Self::IbmCloud(Some((*key).to_owned()))),
+            ["hybrid"] => Ok(Self::Hybrid(None)),
+            ["hybrid", member] => Ok(Self::Hybrid(Some((*member).to_owned()))),
             ["file", path] => Ok(Self::File(PathBuf::from(path))),
             ["file"] => Err(Failure::usage("`file` needs the name of a file").hint("give `file services.yaml`").into()),
-            ["local" | "cluster", extra, ..] | ["file" | "ibmcloud", _, extra, ..] => {
+            ["local" | "cluster", extra, ..] | ["file" | "ibmcloud" | "hybrid", _, extra, ..] => {
                 Err(Failure::usage(format!("`{extra}` is one word too many")).into())
             }
             [unknown, ..] => {
                 let failure = Failure::usage(format!(
-                    "there is no source `{unknown}`; there are local, cluster, ibmcloud KEY and file F"
+                    "there is no source `{unknown}`; there are local, cluster, ibmcloud KEY, hybrid and file F"
                 ));
                 Err(match nearest(unknown, NAMES) {
                     Some(name) => failure.hint(format!("did you mean `{name}`?")).into(),
@@ -127,6 +131,7 @@ impl SourceArguments {
                 let account = || self.account.account(context);
                 Ok(self.keys.services(context, key.as_deref(), account).await?.services)
             }
+            Source::Hybrid(member) => hybrid::services::of_member(context, member.as_deref()).await,
             Source::File(path) => Ok(Services::Given(environment::read_services(context, &path)?)),
         }
     }

@@ -23,12 +23,24 @@ pub fn free(folder: &Path) -> Result<u64> {
 /// # Errors
 /// When less than 1 GiB is free.
 pub fn require(folder: &Path) -> Result<()> {
+    require_for(folder, 0)
+}
+
+/// [`require`], with room for so many bytes beside.
+///
+/// # Errors
+/// When less than that and 1 GiB is free.
+pub fn require_for(folder: &Path, bytes: u64) -> Result<()> {
     let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
     let free = free(there)?;
-    if free >= NEEDED {
+    if free >= NEEDED.saturating_add(bytes) {
         return Ok(());
     }
-    Err(Failure::new(format!("only {} MiB are free where {} is, and 1 GiB is needed", free >> 20, folder.display()))
+    let needed = match bytes >> 20 {
+        0 => "1 GiB is".to_owned(),
+        more => format!("1 GiB and {more} MiB are"),
+    };
+    Err(Failure::new(format!("only {} MiB are free where {} is, and {needed} needed", free >> 20, folder.display()))
         .hint("free some room, or set XDG_STATE_HOME and XDG_CACHE_HOME to folders on another disk")
         .code(Code::DiskFull)
         .into())

@@ -17,6 +17,7 @@ pub mod memory;
 pub mod port;
 pub mod process;
 pub mod program;
+pub mod reach;
 pub mod redis;
 pub mod registry;
 pub mod tls;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use crate::error::{Failure, OrFail, Result};
 
@@ -20,6 +21,24 @@ impl fmt::Display for Holder {
             Some(pid) => write!(f, "{} (pid {pid})", self.name),
             None => f.write_str(&self.name),
         }
+    }
+}
+
+/// A resolver that has not answered after so long is given up; those of Linux ask a second server after 5 s.
+const RESOLVER_LIMIT: Duration = Duration::from_secs(10);
+
+/// Whether a host name leads anywhere from here; an address always does. Says why not, as the end of a sentence.
+///
+/// # Errors
+/// `it cannot be resolved from here`, with the resolver's words.
+pub async fn resolve(host: &str) -> std::result::Result<(), String> {
+    match tokio::time::timeout(RESOLVER_LIMIT, tokio::net::lookup_host((host, 0))).await {
+        Ok(Ok(addresses)) => match addresses.count() {
+            0 => Err("it has no address here".to_owned()),
+            _ => Ok(()),
+        },
+        Ok(Err(error)) => Err(format!("it cannot be resolved from here ({error})")),
+        Err(_) => Err("nobody resolves it from here".to_owned()),
     }
 }
 

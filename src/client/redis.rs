@@ -1,5 +1,7 @@
-//! A small Redis client over the `redis` crate: what karctl needs to prove that Redis works and to remove what an
-//! application left behind. It knows nothing of clusters and sentinels.
+//! A small Redis client over the `redis` crate: what karctl needs to prove that Redis works, to count what
+//! applications have in it, and to remove what one left behind. It knows nothing of clusters and sentinels.
+
+mod persistence;
 
 use std::fmt;
 use std::io;
@@ -18,6 +20,8 @@ use crate::code::Code;
 use crate::error::{Failure, Status};
 use crate::redacted::Secret;
 use crate::services::host_and_port;
+
+pub use persistence::Persistence;
 
 /// The result of one exchange with Redis.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -70,6 +74,11 @@ impl Error {
         matches!(&self.cause, Cause::Redis(cause) if matches!(cause.code(), Some("WRONGPASS" | "NOAUTH" | "NOPERM")))
     }
 
+    /// Whether what answered does not speak Redis' protocol, as where it speaks TLS and was not spoken to so.
+    pub fn is_foreign(&self) -> bool {
+        matches!(&self.cause, Cause::Redis(cause) if cause.kind() == ErrorKind::Parse)
+    }
+
     /// Why the connection could not be made secure, where that was the matter.
     pub fn refusal(&self) -> Option<&Refusal> {
         match &self.cause {
@@ -89,6 +98,11 @@ impl fmt::Display for Error {
             Cause::Late => return write!(f, "Redis at {address} did not {action} in time"),
         };
         match (cause.kind(), cause.code()) {
+            (ErrorKind::Parse, _) => write!(
+                f,
+                "what listens at {address} cannot {action}: its answer is not one of Redis'; does it speak TLS, or is it \
+                 another program?"
+            ),
             (ErrorKind::Io, _) if cause.is_timeout() => write!(f, "Redis at {address} did not {action} in time"),
             (ErrorKind::Io, _) if cause.is_connection_refusal() => write!(f, "Redis at {address} cannot be reached"),
             (ErrorKind::Io, _) => write!(f, "Redis at {address} did not {action}: {cause}"),
@@ -174,6 +188,14 @@ impl Connection {
         self.ask("answer PING", &redis::cmd("PING")).await
     }
 
+    /// Runs a script that does nothing, as `kar` runs scripts to compare and set.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or the user may not.
+    pub async fn run_empty_script(&mut self) -> Result<()> {
+        self.ask("run a script", redis::cmd("EVAL").arg("return 1").arg(0)).await
+    }
+
     /// Deletes every key that starts with `prefix` and returns how many there were. Keys written meanwhile may stay.
     ///
     /// # Errors
@@ -204,6 +226,22 @@ impl Connection {
             cursor = next;
         }
         Ok(count)
+    }
+
+    /// Gives each key that starts with `prefix` to `take`, until Redis has looked at about `most` of all its keys. Tells
+    /// whether it has seen every key; one written or moved meanwhile may be given twice or not at all.
+    ///
+    /// # Errors
+    /// When Redis does not answer, or answers with an error.
+    pub async fn visit_prefix(&mut self, prefix: &str, most: usize, mut take: impl FnMut(&[u8])) -> Result<bool> {
+        let mut cursor = Some(0);
+        for _ in 0..most.div_ceil(SCAN_STEP) {
+            let Some(from) = cursor else { break };
+            let (next, keys) = self.scan(prefix, from).await?;
+            keys.iter().for_each(|key| take(key));
+            cursor = next;
+        }
+        Ok(cursor.is_none())
     }
 
     /// One step of a scan: where to go on, if it is not the end, and the keys found.

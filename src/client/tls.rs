@@ -3,12 +3,15 @@
 //!
 //! The server's name (SNI) is always sent where there is one: services that share an address tell their instances by it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, DirEntry};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -190,19 +193,36 @@ fn plain(name: &str) -> String {
     inner.trim_matches('"').to_owned()
 }
 
-fn system_roots() -> Result<RootCertStore> {
+/// The system's authorities as [`Trust::System`] has them, each once, as PEM: for a place that has none of its own.
+pub fn system_authorities() -> String {
+    let (certificates, _) = system_certificates();
+    let each: BTreeSet<_> = certificates.into_iter().map(|certificate| certificate.to_vec()).collect();
+    let pem = |der: Vec<u8>| {
+        let text = STANDARD.encode(der);
+        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
+    };
+    each.into_iter().map(pem).collect()
+}
+
+fn system_certificates() -> (Vec<CertificateDer<'static>>, Vec<rustls_native_certs::Error>) {
     let loaded = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(loaded.certs);
+    let mut certificates = loaded.certs;
     // As the library beneath, which asks the environment of the process for the same names.
     let environment = Environment::of_process();
     for folder in folders(|name| environment.variable(name).is_some()) {
-        roots.add_parsable_certificates(certificates_in(Path::new(folder)));
+        certificates.extend(certificates_in(Path::new(folder)));
     }
+    (certificates, loaded.errors)
+}
+
+fn system_roots() -> Result<RootCertStore> {
+    let (certificates, errors) = system_certificates();
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(certificates);
     if roots.is_empty() {
         let message = "no certificate of an authority was found that could be trusted";
         let failure = Failure::new(message).code(Code::CertificatesUnusable);
-        return Err(match loaded.errors.into_iter().next() {
+        return Err(match errors.into_iter().next() {
             Some(error) => failure.because(error).into(),
             None => failure.hint("install your system's certificates (such as the package ca-certificates)").into(),
         });

@@ -18,6 +18,11 @@ const BEGIN: &str = "begin karctl env";
 /// The line after the block, after the sign of a comment.
 const END: &str = "end karctl env";
 
+/// Whether a text has karctl's block.
+pub fn is_in(text: &str) -> bool {
+    text.contains(BEGIN) && text.contains(END)
+}
+
 /// The content of a file that holds `text`, as [`super::format::spell`] made it; again with the same text, it is the same.
 ///
 /// # Errors
@@ -40,17 +45,39 @@ pub fn merge(old: &[u8], text: &str, format: Format) -> Result<Vec<u8>> {
     }
 }
 
-fn insert(old: &[u8], text: &str, comment: &str) -> Result<Vec<u8>> {
+/// The content of a dotenv file without karctl's block; the same where it has none.
+///
+/// # Errors
+/// When the content has half a block; the message leaves the file's name to the caller.
+pub fn without(old: &[u8]) -> Result<Vec<u8>> {
+    let range = block(old, "#")?;
+    Ok([&old[..range.start], &old[range.end..]].concat())
+}
+
+/// karctl's block of a dotenv file; nothing where it has none.
+///
+/// # Errors
+/// When the content has half a block; the message leaves the file's name to the caller.
+pub fn within(content: &[u8]) -> Result<&[u8]> {
+    Ok(&content[block(content, "#")?])
+}
+
+/// Where the block is, with the lines around it; an empty range at the end where there is none.
+fn block(old: &[u8], comment: &str) -> Result<Range<usize>> {
     let (begin, end) = (format!("{comment} {BEGIN}"), format!("{comment} {END}"));
-    let block = format!("{begin}\n{text}{end}\n");
-    let range = match (&*places(old, &begin), &*places(old, &end)) {
-        ([], []) => old.len()..old.len(),
-        ([first], [last]) if first.start < last.start => first.start..last.end,
+    match (&*places(old, &begin), &*places(old, &end)) {
+        ([], []) => Ok(old.len()..old.len()),
+        ([first], [last]) if first.start < last.start => Ok(first.start..last.end),
         _ => {
             let message = format!("the file has not exactly one line `{begin}` with one line `{end}` after it");
-            return Err(Failure::new(message).hint("remove these lines, and what karctl wrote between them").into());
+            Err(Failure::new(message).hint("remove these lines, and what karctl wrote between them").into())
         }
-    };
+    }
+}
+
+fn insert(old: &[u8], text: &str, comment: &str) -> Result<Vec<u8>> {
+    let range = block(old, comment)?;
+    let block = format!("{comment} {BEGIN}\n{text}{comment} {END}\n");
     let before = &old[..range.start];
     let line_end: &[u8] = if before.is_empty() || before.ends_with(b"\n") { b"" } else { b"\n" };
     Ok([before, line_end, block.as_bytes(), &old[range.end..]].concat())
@@ -108,6 +135,19 @@ mod tests {
         }
         let cmd = merge(b"@echo off\n", "new\n", Format::Cmd).expect("a place");
         assert_eq!(cmd, b"@echo off\nrem begin karctl env\nnew\nrem end karctl env\n");
+    }
+
+    #[test]
+    fn the_block_is_taken_out_again_and_the_rest_stays() {
+        for old in [&b""[..], b"a\n", b"\xffa\r\n\n"] {
+            let new = merge(old, "new\n", Format::Dotenv).expect("a place for the block");
+            assert_eq!(without(&new).expect("a block"), old);
+            assert_eq!(without(old).expect("no block"), old);
+        }
+        assert!(without(b"# begin karctl env\n").is_err());
+        let block = b"# begin karctl env\nA=1\n# end karctl env\n";
+        assert_eq!(within(&[b"MINE=1\n", &block[..]].concat()).expect("a block"), block);
+        assert_eq!(within(b"MINE=1\n").expect("none"), b"");
     }
 
     #[test]

@@ -3,34 +3,43 @@
 use super::format::Refusal;
 use super::shell::is_plain;
 
-/// Why dotenv refuses some values that hold a single quote or a line end.
-pub(super) const NO_SHARED_QUOTES: Refusal = "mixes a single quote or a line end with a double quote, a backslash or `$`, \
-     and the readers of dotenv files escape those differently";
+/// Why dotenv refuses some values that hold a single quote.
+pub(super) const NO_SHARED_QUOTES: Refusal = "mixes a single quote with a double quote, a backslash, a backtick or `$`, \
+     and shells and the readers of dotenv files escape those differently";
 
 /// The longest line that docker's parser takes, by the buffer of Go's `bufio.Scanner`.
 const DOCKER_LINE: usize = 64 * 1024 - 1;
 
-/// A line that the dotenv packages of Node, Node's own parser and direnv's read alike.
+/// A line that sh and its family (`set -a; . FILE`), the dotenv package of Node, Node's own parser and direnv's read alike.
 ///
-/// Single quotes are literal in all of them, but end at the next one; direnv takes no line end inside. In double quotes
-/// `\n` is a line end in all of them, but direnv expands `$` and drops a backslash that Node keeps.
+/// Single quotes are literal in all of them, but end at the next one. In double quotes a shell expands backticks, `$` and
+/// backslashes, direnv the latter two, Node only `\n` and `\r`. A line end has no spelling in common: only direnv takes
+/// none inside quotes, and only a shell does not know `\n`.
 ///
 /// # Errors
 /// Refuses what needs an escape that only one of them knows.
 pub(super) fn dotenv(name: &str, value: &str) -> Result<String, Refusal> {
-    if value.chars().all(|character| is_plain(character) || character == '\\') {
+    if is_bare(value) {
         Ok(format!("{name}={value}\n"))
-    } else if value.contains('\r') {
-        Err("holds a carriage return, which the readers of dotenv files treat differently")
+    } else if value.contains(['\n', '\r']) {
+        Err("holds a line end, which shells and the readers of dotenv files spell differently")
     } else if value.ends_with('\\') {
         Err("ends in a backslash, which some readers of dotenv files take for an escape of the closing quote")
-    } else if !value.contains(['\'', '\n']) {
+    } else if !value.contains('\'') {
         Ok(format!("{name}='{value}'\n"))
-    } else if !value.contains(['"', '\\', '$']) {
-        Ok(format!("{name}=\"{}\"\n", value.replace('\n', "\\n")))
+    } else if !value.contains(['"', '\\', '$', '`']) {
+        Ok(format!("{name}=\"{value}\"\n"))
     } else {
         Err(NO_SHARED_QUOTES)
     }
+}
+
+/// Whether a dotenv file holds the value without quotes, so that `docker run --env-file`, which knows none, reads it too:
+/// plain characters, and at the end the padding of base64. After a colon, or alone, zsh would expand `=`.
+pub(super) fn is_bare(value: &str) -> bool {
+    let unpadded = value.trim_end_matches('=');
+    let is_padded = unpadded.len() < value.len();
+    unpadded.chars().all(is_plain) && !(is_padded && (unpadded.is_empty() || unpadded.ends_with(':')))
 }
 
 /// A line for `docker run --env-file`, which knows neither quotes nor escapes: all after `=` is the value.
@@ -74,12 +83,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_every_reader_takes_for_itself_stands_without_quotes() {
+        for (value, expected) in [
+            ("bm90IHNlY3JldA==", "A=bm90IHNlY3JldA==\n"),
+            ("=ls", "A='=ls'\n"),
+            ("=", "A='='\n"),
+            ("a:=", "A='a:='\n"),
+            ("C:\\b", "A='C:\\b'\n"),
+            ("`id`", "A='`id`'\n"),
+            ("it's", "A=\"it's\"\n"),
+        ] {
+            assert_eq!(dotenv("A", value), Ok(expected.to_owned()));
+            assert_eq!(is_bare(value), !expected.contains(['\'', '"']), "{value}");
+        }
+    }
+
+    #[test]
     fn what_no_line_can_hold_is_refused() {
         assert!(dotenv("A", "'\"").is_err());
-        assert!(dotenv("A", "\n$").is_err());
+        assert!(dotenv("A", "'`").is_err());
+        assert!(dotenv("A", "a\nb").is_err());
         assert!(dotenv("A", "a\rb").is_err());
-        assert!(dotenv("A", "a b\\").is_err());
-        assert!(dotenv("A", "C:\\b\\").is_ok());
+        assert!(dotenv("A", "C:\\b\\").is_err());
         assert!(docker("A", "a\r").is_err());
         assert!(docker("A", &"x".repeat(DOCKER_LINE - 1)).is_err());
         assert!(docker("A", &"x".repeat(DOCKER_LINE - 2)).is_ok());

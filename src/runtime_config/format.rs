@@ -24,7 +24,7 @@ pub enum Format {
     Cmd,
     /// Statements for a file that Nushell is to `source`.
     Nu,
-    /// A `.env` file that the dotenv packages of Node, Node itself and direnv read alike.
+    /// A `.env` file that sh and its family (`set -a; . FILE`), the dotenv package of Node, Node itself and direnv read alike.
     Dotenv,
     /// A file for `docker run --env-file`.
     Docker,
@@ -116,6 +116,21 @@ pub fn spell(variables: &[Variable], format: Format) -> Result<String> {
         entry(&variable.name, value, format).map_err(|reason| refuse(variable, format, reason))
     });
     Ok(document(&entries.collect::<Result<Vec<_>>>()?, format))
+}
+
+/// The variables that a dotenv file holds in quotes, which `docker run --env-file` would take for a part of the value.
+pub fn quoted_in_dotenv(variables: &[Variable]) -> Vec<&str> {
+    let is_quoted =
+        |variable: &&Variable| variable.value.as_ref().is_some_and(|value| !env_file::is_bare(value.expose()));
+    variables.iter().filter(is_quoted).map(|variable| variable.name.as_str()).collect()
+}
+
+/// The first variable that a format cannot hold, and why; completes "X cannot be written: the value ...".
+pub fn refused(variables: &[Variable], format: Format) -> Option<(&str, &'static str)> {
+    variables.iter().find_map(|variable| {
+        let value = variable.value.as_ref().map(|value| value.expose());
+        entry(&variable.name, value, format).err().map(|reason| (variable.name.as_str(), reason))
+    })
 }
 
 /// Writes what unsets every variable, whatever its value.
@@ -256,7 +271,7 @@ mod tests {
     #[test]
     fn dotenv_quotes_in_the_way_that_all_readers_share() {
         assert_eq!(three("a \"$b\" \\n #", Format::Dotenv), "A=127.0.0.1:31093\nB='a \"$b\" \\n #'\nC=\n");
-        assert_eq!(three("it's\n#", Format::Dotenv), "A=127.0.0.1:31093\nB=\"it's\\n#\"\nC=\n");
+        assert_eq!(three("it's #", Format::Dotenv), "A=127.0.0.1:31093\nB=\"it's #\"\nC=\n");
     }
 
     #[test]

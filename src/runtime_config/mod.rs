@@ -13,7 +13,7 @@ pub mod services_file;
 
 mod dotenv;
 mod env_file;
-mod shell;
+pub mod shell;
 mod structured;
 mod windows;
 

@@ -30,6 +30,12 @@ pub(super) fn sh(name: &str, value: &str) -> String {
     }
 }
 
+/// A word of a command line for people to copy, in single quotes where it needs some.
+pub fn word(text: &str) -> String {
+    let is_bare = !text.is_empty() && text.chars().all(is_plain);
+    if is_bare { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
 /// Lets the shell's own printf make the value from octal escapes; `$'...'` is not to be had in dash. Backquotes
 /// instead of `$(...)`, because parentheses are part of patterns in zsh with GLOB_SUBST.
 fn sh_printed(name: &str, value: &str) -> String {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::document::{Content, Entry, Position, Scalar, Style, parse};
+use super::document::{Content, Entry, Node, Position, Scalar, Style, parse};
 use super::key::{Key, VARIABLE_PREFIX, key, keys, keys_below, nearest_key};
 use super::value::{Mismatch, any_of, value};
 use crate::code::Code;
@@ -41,9 +41,16 @@ impl fmt::Display for Origin {
 }
 
 /// Keys with values, each with its origin; a layer over another one takes its place key by key.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Layer {
     entries: BTreeMap<&'static str, (Value, Origin)>,
+}
+
+impl fmt::Debug for Layer {
+    /// The keys and where they come from: values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.entries.iter().map(|(key, (_, origin))| (key, origin.to_string()))).finish()
+    }
 }
 
 impl Layer {
@@ -53,13 +60,24 @@ impl Layer {
     /// A usage failure with line and column.
     pub fn of_document(source: &Origin, text: &str, lines: Lines) -> Result<Self> {
         let root = parse(text).map_err(|mistake| wrong(&source.at(mistake.position), mistake.message))?;
-        let Content::Mapping(groups) = root.content else {
-            return Err(wrong(&source.at(root.position), "settings are names and values").into());
-        };
-        let mut layer = Self::default();
-        layer.collect(source, "", groups)?;
+        let mut layer = Self::of_node(source, root)?;
         if lines == Lines::Hidden {
             layer.entries.values_mut().for_each(|(_, origin)| origin.position = None);
+        }
+        Ok(layer)
+    }
+
+    /// Reads settings that are part of a document.
+    ///
+    /// # Errors
+    /// A usage failure with line and column.
+    pub fn of_node(source: &Origin, node: Node) -> Result<Self> {
+        let mut layer = Self::default();
+        match node.content {
+            Content::Mapping(groups) => layer.collect(source, "", groups)?,
+            // Nothing at all is a group without anything in it.
+            Content::Scalar(Scalar { text, style: Style::Plain }) if text.is_empty() => {}
+            _ => return Err(wrong(&source.at(node.position), "settings are names and values").into()),
         }
         Ok(layer)
     }
@@ -216,7 +234,7 @@ mod tests {
     }
 
     fn failure(result: Result<Layer>) -> String {
-        let report = report(&result.err().expect("a failure"));
+        let report = report(&result.expect_err("a failure"));
         std::iter::once(report.message).chain(report.hints).collect::<Vec<_>>().join("; ")
     }
 

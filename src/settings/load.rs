@@ -25,6 +25,7 @@ const STDIN: &str = "-";
 /// A usage failure that names the place and the nearest key.
 pub fn load(environment: &Environment, sources: &Sources) -> Result<Loaded> {
     let mut merged = profile::find(environment, profile::BASE_NAME)?.layer()?;
+    merged.cover(sources.of_project.clone());
     for name in &sources.profiles {
         merged.cover(profile::find(environment, name)?.layer()?);
     }
@@ -32,6 +33,7 @@ pub fn load(environment: &Environment, sources: &Sources) -> Result<Loaded> {
         let origin = Origin::new(file.display().to_string());
         merged.cover(Layer::of_document(&origin, &read(environment, file)?, Lines::Shown)?);
     }
+    merged.cover(sources.of_member.clone());
     unicode_variables(environment)?;
     merged.cover(Layer::of_variables(environment.variables())?);
     merged.cover(arguments(&sources.set)?);

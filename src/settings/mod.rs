@@ -23,6 +23,7 @@ pub mod schema;
 mod value;
 
 pub use kubernetes::{FailurePolicy, Implementation, InjectorSettings, KubernetesSettings, Platform, Spread};
+pub use layer::Layer;
 pub use load::{defaults, load};
 
 /// Every setting of karctl, complete.
@@ -194,6 +195,10 @@ pub struct Sources {
     pub profiles: Vec<String>,
     /// Files of settings, least first.
     pub files: Vec<PathBuf>,
+    /// What a project says for all its members; every profile and file covers it.
+    pub of_project: Layer,
+    /// What a project says for one member; it covers profiles and files.
+    pub of_member: Layer,
     /// `KEY=VALUE`; secrets are refused.
     pub set: Vec<String>,
     /// `KEY=FILE`.

@@ -93,39 +93,72 @@ async fn ask_broker(
     broker: &str,
     limit: Duration,
 ) -> std::result::Result<String, Reason> {
-    let limit = if tls.is_some() { limit.max(SECURE_LIMIT) } else { limit };
-    let ask = async || {
-        let mut connection = kafka::Connection::open_by(broker, tls, kafka_credentials(config), limit).await?;
-        connection.metadata(&[]).await
-    };
-    let metadata = patiently(limit, ask, kafka::Error::is_transient).await.map_err(|error| of_kafka(error, config))?;
+    let opened = open_kafka(config, tls, broker, limit).await;
+    let (_, metadata) = opened.map_err(|error| of_kafka(error, config))?;
     let count = metadata.brokers.len();
     Ok(format!("Kafka at {broker} answers; it has {count} broker{}", if count == 1 { "" } else { "s" }))
 }
 
+/// Connects to a broker as `kar` does, and has it tell its metadata; what passes by itself is asked again.
+///
+/// # Errors
+/// What [`of_kafka`] explains.
+pub async fn open_kafka(
+    config: &RuntimeConfig,
+    tls: Option<&Tls>,
+    broker: &str,
+    limit: Duration,
+) -> kafka::Result<(kafka::Connection, kafka::Metadata)> {
+    let limit = if tls.is_some() { limit.max(SECURE_LIMIT) } else { limit };
+    let ask = async || {
+        let mut connection = kafka::Connection::open_by(broker, tls, kafka_credentials(config), limit).await?;
+        let metadata = connection.metadata(&[]).await?;
+        Ok((connection, metadata))
+    };
+    patiently(limit, ask, kafka::Error::is_transient).await
+}
+
 async fn ask_redis(config: &RuntimeConfig, limit: Duration) -> Option<std::result::Result<String, Reason>> {
-    let host = config.redis_host.as_deref()?;
-    let port = config.redis_port.unwrap_or(REDIS_PORT);
-    // `kar` sends the user only together with a password.
-    let user = config.redis_user.as_deref().unwrap_or("default");
-    let credentials = config.redis_password.as_ref().map(|password| (user, password));
+    let (host, port) = redis_address(config)?;
     let tls = match redis_tls(config) {
         Ok(tls) => tls,
         Err(error) => return Some(Err(Reason::of(&error))),
     };
+    let answer = open_redis(config, tls.as_ref(), limit).await.map_err(|error| of_redis(error, config));
+    Some(answer.map(|_| format!("Redis at {host}:{port} answers PING")))
+}
+
+/// Where Redis is; `None` where nobody says.
+pub fn redis_address(config: &RuntimeConfig) -> Option<(&str, u16)> {
+    Some((config.redis_host.as_deref()?, config.redis_port.unwrap_or(REDIS_PORT)))
+}
+
+/// Connects to Redis as `kar` does, and sends PING; what passes by itself is asked again.
+///
+/// # Errors
+/// What [`of_redis`] explains.
+pub async fn open_redis(
+    config: &RuntimeConfig,
+    tls: Option<&Tls>,
+    limit: Duration,
+) -> redis::Result<redis::Connection> {
+    let (host, port) = redis_address(config).unwrap_or_default();
+    // `kar` sends the user only together with a password.
+    let user = config.redis_user.as_deref().unwrap_or("default");
+    let credentials = config.redis_password.as_ref().map(|password| (user, password));
     let ask = async || {
-        let mut connection = match &tls {
+        let mut connection = match tls {
             None => redis::Connection::open(host, port, credentials, limit).await?,
             Some(tls) => redis::Connection::open_secure(host, port, tls, credentials, limit.max(SECURE_LIMIT)).await?,
         };
-        connection.ping().await
+        connection.ping().await?;
+        Ok(connection)
     };
-    let answer = patiently(limit, ask, redis::Error::is_transient).await.map_err(|error| of_redis(error, config));
-    Some(answer.map(|()| format!("Redis at {host}:{port} answers PING")))
+    patiently(limit, ask, redis::Error::is_transient).await
 }
 
 /// Asks until there is an answer, an error that stays, or no time to ask again.
-async fn patiently<T, E>(
+pub async fn patiently<T, E>(
     limit: Duration,
     ask: impl AsyncFn() -> std::result::Result<T, E>,
     passes: impl Fn(&E) -> bool,
@@ -140,7 +173,10 @@ async fn patiently<T, E>(
 }
 
 /// How Redis is spoken to; `None` in plain text. A CA makes `kar` ignore that it is to accept any certificate.
-fn redis_tls(config: &RuntimeConfig) -> Result<Option<Tls>> {
+///
+/// # Errors
+/// When the CA is none, or this machine trusts no authority.
+pub fn redis_tls(config: &RuntimeConfig) -> Result<Option<Tls>> {
     if config.redis_enable_tls != Some(true) {
         return Ok(None);
     }
@@ -182,13 +218,17 @@ pub fn of_kafka(error: kafka::Error, config: &RuntimeConfig) -> Reason {
     reason(&error.into(), code, hint)
 }
 
-fn of_redis(error: redis::Error, config: &RuntimeConfig) -> Reason {
+/// What an error of Redis means, and what to do.
+pub fn of_redis(error: redis::Error, config: &RuntimeConfig) -> Reason {
     let (code, hint) = match error.refusal() {
         Some(refusal) => of_refusal(
             refusal,
             "let REDIS_CA be base64 of the PEM certificate of Redis' own authority; a service key has it as certificate_base64",
         ),
         None if error.is_authentication() => (Code::LoginRefused, LOGIN_HINT),
+        None if config.redis_enable_tls != Some(true) && error.is_foreign() => {
+            (Code::TlsMissing, "where this Redis speaks TLS, set REDIS_ENABLE_TLS to true")
+        }
         None if config.redis_enable_tls != Some(true) && error.is_transient() => {
             (Code::ServiceUnreachable, "look whether it listens there, and whether it speaks TLS (REDIS_ENABLE_TLS)")
         }

@@ -4,6 +4,7 @@ mod event;
 
 pub use event::Event;
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -56,6 +57,10 @@ pub enum Questions {
 #[derive(Clone)]
 pub struct Ui {
     shared: Arc<Shared>,
+    /// Of whom every line is, where several work side by side.
+    subject: Option<Arc<str>>,
+    /// Whether somebody said yes to all of it.
+    is_answered: bool,
 }
 
 struct Shared {
@@ -79,7 +84,27 @@ impl Ui {
             _ => ProgressDrawTarget::hidden(),
         };
         let bars = MultiProgress::with_draw_target(target);
-        Self { shared: Arc::new(Shared { output, progress, questions, verbosity, bars, stderr: Mutex::new(()) }) }
+        let shared = Shared { output, progress, questions, verbosity, bars, stderr: Mutex::new(()) };
+        Self { shared: Arc::new(shared), subject: None, is_answered: false }
+    }
+
+    /// The same terminal for one of several that work side by side: every line begins with its name.
+    #[must_use]
+    pub fn of(&self, subject: &str) -> Self {
+        Self { subject: Some(subject.into()), ..self.clone() }
+    }
+
+    /// The same terminal for work that somebody said yes to as a whole: nothing of it is asked again.
+    #[must_use]
+    pub fn answered(&self) -> Self {
+        Self { is_answered: true, ..self.clone() }
+    }
+
+    fn named<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match &self.subject {
+            Some(subject) => Cow::Owned(format!("{subject}: {text}")),
+            None => Cow::Borrowed(text),
+        }
     }
 
     /// The form of stdout, for commands whose text is not a document.
@@ -94,7 +119,7 @@ impl Ui {
 
     /// Begins a step; it shows as running until it is finished or dropped.
     pub fn step(&self, label: impl Into<String>) -> Step {
-        let label = label.into();
+        let label = self.named(&label.into()).into_owned();
         let bar = (self.shared.progress == Progress::Bars).then(|| {
             let bar = self.shared.bars.add(ProgressBar::new_spinner().with_style(spinner_style()));
             bar.set_message(label.clone());
@@ -109,13 +134,13 @@ impl Ui {
 
     /// One line that is neither a step nor a problem.
     pub fn note(&self, text: impl AsRef<str>) {
-        let text = text.as_ref();
+        let text = &*self.named(text.as_ref());
         self.line(&Event::Note { text }, text);
     }
 
     /// Something that works, but not as the user may think.
     pub fn warn(&self, text: impl AsRef<str>) {
-        let text = text.as_ref();
+        let text = &*self.named(text.as_ref());
         self.line(&Event::Warning { text }, &format!("{} {text}", paint(WARNING, "warning:")));
     }
 
@@ -123,6 +148,7 @@ impl Ui {
     pub fn trace(&self, level: u8, text: impl FnOnce() -> String) {
         if self.shared.verbosity >= level {
             let text = text();
+            let text = self.named(&text);
             self.line(&Event::Trace { text: &text }, &paint(DIM, &text));
         }
     }
@@ -138,6 +164,31 @@ impl Ui {
             Output::Yaml => yaml::to_string(value)?,
         };
         self.raw(&shown)
+    }
+
+    /// Shows a result that replaces the one before: in its place on a terminal, else as one more line of JSON, document of
+    /// YAML, or paragraph. Tells whether anybody still reads.
+    ///
+    /// # Errors
+    /// When stdout cannot be written, a closed pipe excepted.
+    pub fn redraw<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<bool> {
+        const CLEAR: &str = "\x1b[H\x1b[2J";
+        let shown = match self.shared.output {
+            Output::Text => text(value) + "\n",
+            Output::Json => serde_json::to_string(value)? + "\n",
+            Output::Yaml => format!("---\n{}", yaml::to_string(value)?),
+        };
+        let mut written = Ok(());
+        if self.shared.output == Output::Text && io::stdout().is_terminal() {
+            // Not a style: it is wanted without colour as well.
+            written = io::stdout().lock().write_all(CLEAR.as_bytes());
+        }
+        let mut stdout = anstream::stdout().lock();
+        match written.and_then(|()| stdout.write_all(shown.as_bytes())).and_then(|()| stdout.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Failure::new("stdout cannot be written").because(error).into()),
+        }
     }
 
     /// Prints text to stdout as it is; styles are kept only where the terminal takes them.
@@ -160,6 +211,7 @@ impl Ui {
     /// A usage failure where there is no terminal and no `-y`.
     pub fn confirm(&self, question: &str, flag: &str) -> Result<bool> {
         match self.shared.questions {
+            _ if self.is_answered => Ok(true),
             Questions::AnswerYes => Ok(true),
             Questions::Refuse => Err(Failure::usage(format!("{question} Nobody can be asked here"))
                 .hint(format!("give {flag} to say yes"))
@@ -172,6 +224,37 @@ impl Ui {
                     .map_err(|error| Failure::new("the question was not answered").because(error).into())
             }),
         }
+    }
+
+    /// Has one of several things chosen; `flags` are what says it where nobody can be asked.
+    ///
+    /// # Errors
+    /// A usage failure where there is no terminal.
+    pub fn choose(&self, question: &str, choices: &[&str], flags: &str) -> Result<usize> {
+        self.ask(question, flags, || {
+            dialoguer::Select::new().with_prompt(question).items(choices).default(0).interact()
+        })
+    }
+
+    /// Has a text typed, which is not empty; `flags` are what says it where nobody can be asked.
+    ///
+    /// # Errors
+    /// A usage failure where there is no terminal.
+    pub fn input(&self, question: &str, default: &str, flags: &str) -> Result<String> {
+        self.ask(question, flags, || {
+            let input = dialoguer::Input::<String>::new().with_prompt(question);
+            let input = if default.is_empty() { input } else { input.default(default.to_owned()) };
+            input.interact_text()
+        })
+    }
+
+    fn ask<T>(&self, question: &str, flags: &str, ask: impl FnOnce() -> dialoguer::Result<T>) -> Result<T> {
+        if self.shared.questions != Questions::Ask {
+            let failure = Failure::usage(format!("{question} Nobody can be asked here"));
+            return Err(failure.hint(format!("give {flags}")).into());
+        }
+        let answer = self.shared.bars.suspend(ask);
+        answer.map_err(|error| Failure::new("the question was not answered").because(error).into())
     }
 
     /// Tells a program that reads along that the command came to its end; people see that.
@@ -257,7 +340,7 @@ impl Step {
     /// Ends the step well, with the sentence that stays: `✓ Redis is ready (1.2 s)`.
     pub fn done(self, text: impl AsRef<str>) {
         let seconds = self.began.elapsed().as_secs_f64();
-        let text = text.as_ref();
+        let text = &*self.ui.named(text.as_ref());
         self.clear();
         match self.ui.shared.progress {
             Progress::None => {}
@@ -298,6 +381,8 @@ pub const ERROR: anstyle::Style = anstyle::AnsiColor::Red.on_default().bold();
 pub const WARNING: anstyle::Style = anstyle::AnsiColor::Yellow.on_default().bold();
 /// Of what to do.
 pub const HINT: anstyle::Style = anstyle::AnsiColor::Cyan.on_default();
+/// What stands above lines that belong together.
+pub const HEADING: anstyle::Style = anstyle::Style::new().bold();
 /// Of what matters less.
 pub const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 

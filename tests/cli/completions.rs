@@ -163,7 +163,7 @@ fn bash_completes_through_the_installed_file() {
         .output()
         .expect("bash");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "KAR101\nKAR102\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "KAR101\nKAR103\n");
 }
 
 #[test]

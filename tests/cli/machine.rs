@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
 
@@ -69,8 +70,26 @@ impl Machine {
 
     /// Ends a server by signal 9.
     pub fn kill(&self, server: &str) {
+        self.signal(server, rustix::process::Signal::KILL);
+    }
+
+    /// Lets a server stand still, as a debugger or a `kill -STOP` does; it does so a moment later.
+    pub fn pause(&self, server: &str) {
+        self.signal(server, rustix::process::Signal::STOP);
+        while self.state(server) != Some('T') {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+    }
+
+    /// The state of a server's process in proc_pid_stat(5), such as `S` or `T`.
+    pub fn state(&self, server: &str) -> Option<char> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid(server)?)).ok()?;
+        stat.rsplit_once(") ")?.1.chars().next()
+    }
+
+    fn signal(&self, server: &str, signal: rustix::process::Signal) {
         let pid = self.pid(server).and_then(|pid| rustix::process::Pid::from_raw(i32::try_from(pid).ok()?));
-        rustix::process::kill_process(pid.expect("it runs"), rustix::process::Signal::KILL).expect("killed");
+        rustix::process::kill_process(pid.expect("it runs"), signal).expect("it is ours");
     }
 }
 
@@ -80,8 +99,15 @@ impl Drop for Machine {
     }
 }
 
-/// A port that was free a moment ago.
+/// Ports that the system gives to nobody by itself (Linux gives 32768 and more): from here, so many for each process.
+const PORTS: (u16, u16) = (12_000, 500);
+
+/// A port that nobody has, and that is given once: no other test of this process takes it, nor a connection.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("bound").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let (first, count) = PORTS;
+    let own = first + u16::try_from(std::process::id() % 40).expect("below 40") * count;
+    let ports = std::iter::repeat_with(|| own + NEXT.fetch_add(1, Ordering::Relaxed) % count);
+    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.take(usize::from(count)).find(is_free).expect("a free port")
 }

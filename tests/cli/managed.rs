@@ -163,7 +163,7 @@ fn what_was_typed_is_checked_before_anything_is_read() {
     );
     usage(
         &["env", "ibmclod"],
-        "error: there is no source `ibmclod`; there are local, cluster, ibmcloud KEY and file F\n\
+        "error: there is no source `ibmclod`; there are local, cluster, ibmcloud KEY, hybrid and file F\n\
          hint: did you mean `ibmcloud`?\n",
     );
     usage(
@@ -258,7 +258,7 @@ fn a_login_that_is_refused_and_a_key_that_is_not_there_are_told_without_secrets(
 fn found_by_check(sandbox: &Sandbox, more: &[&str]) -> (Vec<(String, String, String)>, Option<i32>) {
     let finished = sandbox.karctl(["check", "ce", "-o", "json"].iter().chain(more).copied()).output();
     assert!(!format!("{finished:?}").contains(CANARY), "{finished:?}");
-    let document = finished.document("check ce");
+    let document = finished.document("check");
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let checks = document["checks"].as_array().expect("a list").iter();
     let wrong = checks.filter(|checked| !["ok", "skipped"].contains(&checked["outcome"].as_str().expect("text")));
@@ -325,7 +325,7 @@ fn a_registry_is_judged_by_the_login_alone() {
 
 #[test]
 fn a_check_without_a_login_has_one_finding() {
-    let (found, status) = found_by_check(&Sandbox::new(), &["kar"]);
+    let (found, status) = found_by_check(&Sandbox::new(), &["--managed", "kar"]);
     assert_eq!((found, status), (vec![triple("login", "error", "KAR400")], Some(1)));
     let usage = Sandbox::new().karctl(["check", "ce", "--redis-key-id", "r-1"]).output();
     assert_eq!(usage.status, Some(2), "{}", usage.stderr);

@@ -60,6 +60,38 @@ fn what_died_is_started_and_why_is_told() {
 }
 
 #[test]
+fn a_server_that_stands_still_is_told_and_goes_on_with_up() {
+    let machine = Machine::new();
+    machine.up(&[]);
+    let pid = machine.pid("kafka");
+    machine.pause("kafka");
+    let status = machine.karctl(&["local", "status", "-o", "json"]).document("local status");
+    let kafka = &status["components"][1];
+    assert_eq!((&kafka["state"], &kafka["paused"], &kafka["answers"]), (&"running".into(), &true.into(), &Value::Null));
+    assert_eq!(kafka["problem"], "is paused; `karctl local up` lets it go on");
+    assert!(machine.karctl(&["local", "ls"]).stdout.contains("paused"));
+    let going_on = ["zookeeper unchanged", "kafka started: it was paused", "redis unchanged"];
+    assert_eq!(actions(&machine.up(&["--dry-run"])), going_on);
+    assert_eq!(machine.state("kafka"), Some('T'));
+    assert_eq!(actions(&machine.up(&[])), going_on);
+    assert_eq!(machine.pid("kafka"), pid);
+    // It sleeps most of its time, and may run just now.
+    assert_ne!(machine.state("kafka"), Some('T'));
+    assert_eq!(actions(&machine.up(&[])), ALL_UNCHANGED);
+}
+
+#[test]
+fn a_server_that_stands_still_ends_as_fast_as_any_other() {
+    let machine = Machine::new();
+    machine.up(&[]);
+    ["zookeeper", "kafka", "redis"].iter().for_each(|server| machine.pause(server));
+    // One that does not hear that it is to end is killed only after half a minute, and says so.
+    assert_eq!(machine.karctl(&["local", "stop", "--timeout", "20s"]).status, Some(0));
+    let started = ["zookeeper started", "kafka started", "redis started"];
+    assert_eq!(actions(&machine.up(&[])), started);
+}
+
+#[test]
 fn a_server_that_differs_is_made_anew_and_the_others_stay() {
     let mut machine = Machine::new();
     machine.up(&[]);

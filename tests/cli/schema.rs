@@ -59,3 +59,63 @@ fn a_command_without_a_document_is_a_usage_error_that_names_the_nearest() {
     let stderr = "error: `karctl local upp` prints no document\nhint: the nearest is `local up`\n";
     Sandbox::new().karctl(["schema", "local", "upp"]).stderr(stderr).status(2);
 }
+
+/// What a schema can say; that two members are one, or a name leads nowhere, only the reader tells.
+#[test]
+fn the_schema_of_a_project_takes_what_the_reader_takes() {
+    let shown = Sandbox::new().karctl(["schema", "karctl.yaml"]).output();
+    let schema: Value = serde_json::from_str(&shown.stdout).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let apps = "apps: { hello: { manifests: m, components: { server: { service: s, actors: [A], port: 80, replicas: 2, \
+                verbose: info, environment: { A: 1 }, command: [node, 1], build: x, dockerfile: y, image: z }, client: } } }";
+    let fine = [
+        "version: 1",
+        "{ version: 1, project: orders, members: }",
+        apps,
+        "services: { local: }\nsettings:",
+        "services: { local: { name: mine } }\nsettings: { kafka: { heap: 400m } }",
+        "services: { cluster: east }\nmembers: { east: { cluster: { context: c, uid: u, kubeconfig: k }, profile: kind, \
+         values: { redis: { port: 1 } }, namespaces: [team-a] } }",
+        "services: { managed: { key: k, redis-key-id: r, kafka-key-id: k } }\nmembers: { laptop: { local: , profile: ha } }",
+        "services: { credentials: keys.json }\nmembers: { cloud: { code-engine: { project: p, region: r, \
+         resource-group: g } } }",
+        "services: { file: s.yaml }\nmembers: { edge: { host: {} }, far: { host: } }",
+    ];
+    let wrong = [
+        "version: 2",
+        "versio: 1",
+        "project: A",
+        "project: a-",
+        "services: { local: {}, file: f }",
+        "services: {}",
+        "services: { managed: {} }",
+        "services: { file: '' }",
+        "settings: { kafka: { prot: 1 } }",
+        "members: { A: { host: } }",
+        "members: { a: {} }",
+        "members: { a: { host: , local: } }",
+        "members: { a: { host: , profile: kind } }",
+        "members: { a: { local: , namespaces: [n] } }",
+        "members: { a: { cluster: {} } }",
+        "members: { a: { cluster: { context: c }, namespaces: [N] } }",
+        "members: { a: { code-engine: {} } }",
+        "apps: { a: {} }",
+        "apps: { a: { components: { b: { port: 0 } } } }",
+        "apps: { a: { components: { b: { verbose: loud } } } }",
+        "apps: { a: { components: { b: { service: a b } } } }",
+    ];
+    for (texts, is_fine) in [(&fine[..], true), (&wrong[..], false)] {
+        for text in texts {
+            let text = if text.contains("version") || text.contains("versio:") {
+                (*text).to_owned()
+            } else {
+                format!("version: 1\n{text}\n")
+            };
+            let read = karctl::settings::project::Project::read("karctl.yaml", &text);
+            assert_eq!(read.is_ok(), is_fine, "reader: {text}\n{read:?}");
+            let value: Value = serde_yaml::from_str(&text).expect("YAML");
+            let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            assert_eq!(errors.is_empty(), is_fine, "schema: {text}\n{errors:?}");
+        }
+    }
+}

@@ -50,6 +50,8 @@ pub struct Account {
     pub deployment_reads: usize,
     /// So many reads of an application after a change still have the status of before, and its newest revision.
     pub status_lag: usize,
+    /// How long every answer takes, beside what it takes anyway.
+    pub latency: std::time::Duration,
     /// What somebody else does to the project when [`super::Fault::Stale`] strikes, beside what always happens then.
     pub meanwhile: Option<fn(&mut Project)>,
     /// What is answered where If-Match is stale; which of 409 and 412 is not documented.
@@ -160,6 +162,7 @@ impl Default for Account {
             keeps_projects: true,
             deployment_reads: 1,
             status_lag: 0,
+            latency: std::time::Duration::ZERO,
             meanwhile: None,
             conflict: 412,
             withholds_data: false,

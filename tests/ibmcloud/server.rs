@@ -74,6 +74,10 @@ async fn serve(service: Service, request: hyper::Request<Incoming>, shared: Arc<
     if let Some(Fault::Slow(delay)) = fault {
         tokio::time::sleep(delay).await;
     }
+    let latency = shared.account.lock().expect("unharmed").latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     let is_cut = fault == Some(Fault::Cut);
     record(&shared, request, occurrence, Some(&answer).filter(|_| !is_cut));
     match fault {

@@ -35,6 +35,7 @@ const usage = `usage: karclient COMMAND [FLAGS]
   mesh   --app A                everything KAR does, from joining to a member's death
   write  --app A --count N      N acknowledged Kafka records and Redis keys
   verify --app A --count N      reads them all back
+  join   --app A                one process with a service and actors, until stdin ends
 
 "karclient COMMAND -h" lists the flags. Servers come from KAFKA_* and REDIS_*.
 `
@@ -56,6 +57,7 @@ var commands = map[string]func(*flag.FlagSet) func(context.Context, *settings) (
 	"mesh":   meshCommand,
 	"write":  writeCommand,
 	"verify": verifyCommand,
+	"join":   joinCommand,
 }
 
 // usageError is a mistake in flags or environment rather than in the servers.

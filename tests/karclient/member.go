@@ -16,7 +16,8 @@ import (
 // identity is what a member tells the group's leader when it joins.
 type identity struct {
 	Node      string
-	Partition int32 // 0 until one was assigned; partition 0 belongs to nobody
+	Services  []string // a service, then types of actors
+	Partition int32    // 0 until one was assigned; partition 0 belongs to nobody
 }
 
 // member is one KAR process as Kafka sees it: two clients, a consumer group of
@@ -50,9 +51,9 @@ type member struct {
 }
 
 // connectMember opens the clients in the order of KAR.
-func connectMember(s *settings, topic, name string, lastHop int, finished func(token)) (*member, error) {
+func connectMember(s *settings, topic, name string, lastHop int, finished func(token), services ...string) (*member, error) {
 	m := &member{
-		self:     identity{Node: name},
+		self:     identity{Node: name, Services: services},
 		topic:    topic,
 		lastHop:  lastHop,
 		finished: finished,

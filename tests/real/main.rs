@@ -5,6 +5,7 @@
 //! `tests/setup/parts start && eval "$(tests/setup/parts env)"`, then `cargo test --test real -- --ignored NAME`.
 
 mod apps;
+mod chaos;
 mod clusters;
 mod containers;
 mod docker;
@@ -15,6 +16,7 @@ mod events;
 #[path = "../proxy/fault_proxy/mod.rs"]
 mod fault_proxy;
 mod hostile;
+mod hybrid;
 mod ibm_sdk;
 #[path = "../ibmcloud/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests of the command line use the rest")]
@@ -26,6 +28,7 @@ mod local_clusters;
 mod managed;
 mod native_faults;
 mod native_sweep;
+mod overview;
 mod parts;
 mod probes;
 mod processes;
@@ -34,6 +37,7 @@ mod quoting;
 mod readme;
 mod registry;
 mod registry_server;
+mod restore_cuts;
 #[path = "../cli/sandbox.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod sandbox;
@@ -41,7 +45,9 @@ mod secrets;
 #[path = "../cli/injector/served.rs"]
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 mod served;
+mod snapshot;
 mod state;
+mod support_bundle;
 mod sweep;
 mod token_server;
 mod trial;

@@ -70,6 +70,43 @@ fn a_killed_server_is_told_by_status_and_started_by_up_and_the_others_stay() {
     }
 }
 
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn check_starts_what_was_killed_until_it_is_ready_and_then_finds_nothing() {
+    let instance = Instance::new(Engine::Native);
+    instance.must(&instance.up(&["--secure"]));
+    instance.client_must(&["write", "--app", "kept", "--count", "100"]);
+    let line = ["check", "local", "--name", &instance.name, "--set=local.engine=native", "--fix", "-y"];
+    let line = line.map(str::to_owned);
+    let unwell = |report: &Value| -> Vec<String> {
+        let checks = report["checks"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter(|one| one["title"] == "what runs is whole, and answers");
+        checks.map(|checked| checked["outcome"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let check = || {
+        let json = ["-o".to_owned(), "json".to_owned()];
+        let finished = instance.run(&[&line[..], &json].concat());
+        serde_json::from_str::<Value>(&finished.stdout).unwrap_or_else(|_| panic!("{}", finished.stderr))
+    };
+    let before = pids(&instance);
+    for server in ["kafka", "redis"] {
+        instance.kill(server);
+    }
+    let fixed = check();
+    assert_eq!(
+        fixed["fixed"],
+        serde_json::json!([format!("start what does not run of the instance {}", instance.name)])
+    );
+    assert_eq!(unwell(&fixed), ["ok"], "{fixed:#}");
+    assert_eq!(pids(&instance)[0], before[0], "ZooKeeper ran all the time");
+    instance.client_must(&["verify", "--app", "kept", "--count", "100"]);
+    let again = check();
+    assert_eq!((&again["fixed"], unwell(&again)), (&serde_json::json!([]), vec!["ok".to_owned()]));
+}
+
 /// A command that is killed in the middle.
 fn start(instance: &Instance, arguments: &[String]) -> Child {
     instance.sandbox.karctl(arguments).start()
@@ -221,6 +258,22 @@ fn servers_that_a_full_disk_ended_say_so_and_come_back_with_all_that_was_acknowl
     fs::remove_file(filling).expect("its own file");
     instance.must(&instance.up(&[]));
     instance.client_must(&["verify", "--app", "kept", "--count", "1000"]);
+}
+
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_snapshot_for_which_there_is_no_room_is_refused_and_the_servers_go_on() {
+    let instance = Instance::new(Engine::Native);
+    let disk = Disk::new(instance.sandbox.path("disk"), 1200);
+    let instance = instance.variable("XDG_STATE_HOME", &disk.folder);
+    instance.must(&instance.up(&[]));
+    fs::write(disk.folder.join("filling"), vec![7; 300 << 20]).expect("room for it");
+    let save = ["local", "snapshot", "save", "one", "--name", &instance.name].map(str::to_owned);
+    let told = instance.run(&save);
+    assert_eq!(told.status, Some(1), "{}", told.stderr);
+    assert!(told.stderr.contains("KAR117"), "{}", told.stderr);
+    instance.client_must(&["ping"]);
+    assert_eq!(fs::read_dir(disk.folder.join("karctl/snapshots")).map_or(0, Iterator::count), 0);
 }
 
 /// A cache of its own, with what was fetched before.

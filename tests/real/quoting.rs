@@ -139,6 +139,19 @@ fn node_and_direnv_read_the_same_dotenv_file() {
     assert_eq!(dotenv_mistakes(written(Format::Dotenv)), [0, 0, 0]);
 }
 
+/// As `hybrid up` says to load the file of a host.
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn shells_load_the_same_dotenv_file() {
+    let load = "set -a; . ./text || exit 9; set +a";
+    let shells =
+        [("sh", &[][..]), ("bash", &[][..]), ("bash", &["--posix"][..]), ("dash", &[][..]), ("zsh", &["-f"][..])];
+    for (program, options) in shells {
+        let read = shell(program, options, load);
+        assert_eq!(mistakes(hostile::COUNT, Format::Dotenv, written(Format::Dotenv), read), 0, "{program} {options:?}");
+    }
+}
+
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn docker_reads_its_env_file() {

@@ -65,23 +65,31 @@ impl Server {
     pub fn within(netns: &Path) -> Self {
         let mut command = Command::new("nsenter");
         command.arg(format!("--net={}", netns.display())).args(["--", PROGRAM]);
-        Self::run(command, "", false)
+        Self::run(command, None, "", false)
+    }
+
+    /// The same images at the same port, on the loopback of this network: what one of them is given, the other has.
+    pub fn beside(&self) -> Self {
+        Self::run(Command::new(PROGRAM), Some(self), "", false)
     }
 
     fn start(more: &str, has_tls: bool) -> Self {
-        Self::run(Command::new(PROGRAM), more, has_tls)
+        Self::run(Command::new(PROGRAM), None, more, has_tls)
     }
 
-    fn run(mut command: Command, more: &str, has_tls: bool) -> Self {
+    fn run(mut command: Command, beside: Option<&Self>, more: &str, has_tls: bool) -> Self {
         let folder = Sandbox::new();
+        let storage = beside.map_or(&folder, |other| &other.folder).path("storage");
+        let port = beside.map_or(0, |other| other.address.port());
         let below = folder.path("").display().to_string();
         let below = below.trim_end_matches('/');
         folder.write("htpasswd", HTPASSWD);
         let tls = if has_tls { certificates(&folder) } else { "" };
         let configuration = format!(
             "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n\
-             storage: {{filesystem: {{rootdirectory: {below}/storage}}, delete: {{enabled: true}}}}\n\
-             http: {{addr: '127.0.0.1:0'{tls}}}\n{more}"
+             storage: {{filesystem: {{rootdirectory: {}}}, delete: {{enabled: true}}}}\n\
+             http: {{addr: '127.0.0.1:{port}'{tls}}}\n{more}",
+            storage.display()
         );
         let configuration = folder.write("registry.yaml", configuration.replace("FOLDER", below));
         let process = command

@@ -38,7 +38,7 @@ impl DisableArguments {
         let wanted = self.named.clone().or(self.project.clone());
         let account = self.account.account_of(context, wanted)?;
         let project = account.project().await?;
-        let options = DisableOptions { force: self.force, dry_run: self.dry_run };
+        let options = DisableOptions { force: self.force, dry_run: self.dry_run, ..DisableOptions::default() };
         let disabled = disable::disable(context, &account, &project, options).await?;
         context.ui.data(&disabled, Disabled::text)?;
         Ok(0)

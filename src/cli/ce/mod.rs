@@ -110,7 +110,8 @@ impl AccountArguments {
         account::find(context, &self.options(project))
     }
 
-    fn options(&self, project: Option<String>) -> AccountOptions {
+    /// For the target.
+    pub fn options(&self, project: Option<String>) -> AccountOptions {
         AccountOptions {
             api_key_file: self.api_key_file.clone(),
             region: self.region.clone(),

@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::settings::key::{Key, Kind, key, keys};
 use crate::settings::profile;
 use crate::target::kubernetes::connection;
-use crate::target::local::record;
+use crate::target::local::{record, snapshot};
 use crate::ui::{Output, Progress, Questions, Ui};
 
 /// Names of the instances that this machine has a record of.
@@ -22,6 +22,17 @@ pub fn instances() -> Vec<CompletionCandidate> {
     };
     let names = record::names(&context).unwrap_or_default();
     names.iter().map(|name| CompletionCandidate::new(name.as_str())).collect()
+}
+
+/// Names of the snapshots of this machine.
+pub fn snapshots() -> Vec<CompletionCandidate> {
+    let context = Context {
+        environment: Environment::of_process(),
+        ui: Ui::new(Output::Text, Progress::None, Questions::Refuse, 0),
+        deadline: Deadline::after(DEFAULT_TIMEOUT),
+    };
+    let snapshots = snapshot::list(&context).map(|snapshots| snapshots.snapshots).unwrap_or_default();
+    snapshots.iter().map(|listed| CompletionCandidate::new(listed.name.to_string())).collect()
 }
 
 /// Contexts of the kubeconfig.

@@ -18,7 +18,7 @@ use crate::environment::Environment;
 use crate::error::{Failure, Result};
 use crate::target::completions::{self, Shell};
 
-pub use candidates::{codes, commands_with_documents, contexts, instances, profiles, set, set_file};
+pub use candidates::{codes, commands_with_documents, contexts, instances, profiles, set, set_file, snapshots};
 pub use generated::files;
 
 /// The variable by which a shell asks for candidates.

@@ -6,8 +6,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use super::{ClusterArguments, SettingsArguments, flag};
 use crate::cli::arguments::one_reader_of_stdin;
-use crate::cli::ce::AccountArguments;
-use crate::cli::managed::KeyArguments;
+use crate::cli::managed::ManagedArguments;
 use crate::context::Context;
 use crate::error::{Result, Status};
 use crate::services::Vantage;
@@ -33,16 +32,9 @@ pub struct RuntimeArguments {
     /// A file that describes Kafka and Redis elsewhere; none run in the cluster then
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     services: Option<PathBuf>,
-    /// Service keys of IBM Cloud that say where Kafka and Redis are; none run in the cluster then
-    #[arg(long, value_name = "KEY", conflicts_with = "services")]
-    managed: Option<String>,
     /// Run Kafka and Redis in the cluster, also where it used those of a service key before
     #[arg(long, conflicts_with_all = ["services", "managed"])]
     in_cluster: bool,
-    #[command(flatten)]
-    keys: KeyArguments,
-    #[command(flatten)]
-    account: AccountArguments,
     /// Three brokers and three ZooKeepers that hold each other's data
     #[arg(long)]
     ha: bool,
@@ -76,8 +68,11 @@ pub struct RuntimeArguments {
     /// Read that user's password from stdin
     #[arg(long, requires = "registry_server")]
     registry_password_stdin: bool,
+    // Last, as their headings would be those of all that follows.
     #[command(flatten)]
-    settings: SettingsArguments,
+    pub managed: ManagedArguments,
+    #[command(flatten)]
+    pub settings: SettingsArguments,
 }
 
 /// `--injector`.
@@ -113,33 +108,29 @@ impl RuntimeArguments {
         .collect()
     }
 
-    /// Refuses options that nothing would use, and two that read stdin.
-    fn check(&self) -> Result<()> {
-        if self.managed.is_none() && self.keys.is_given() {
-            return Err(self.keys.unused("--managed KEY").into());
-        }
-        if self.managed.is_none() && self.account.is_given() {
-            return Err(self.account.unused("write --managed KEY").into());
-        }
-        self.keys.check_account(&self.account)?;
+    /// Refuses two options that read stdin.
+    ///
+    /// # Errors
+    /// A usage failure.
+    pub fn check_stdin(&self) -> Result<()> {
         one_reader_of_stdin(&[
             ("--registry-password-stdin", self.registry_password_stdin),
-            ("--api-key-file", self.account.is_on_stdin()),
-            ("--credentials", self.keys.is_on_stdin()),
+            ("--api-key-file", self.managed.account.is_on_stdin()),
+            ("--credentials", self.managed.keys.is_on_stdin()),
         ])
     }
 
     /// Kafka and Redis that are not in the cluster, where some were named.
     async fn elsewhere(&self, context: &Context) -> Result<Option<Elsewhere>> {
-        let config = match (&self.services, &self.managed) {
+        let config = match (&self.services, &self.managed.managed) {
             (Some(file), _) => environment::read_services(context, file)?,
             (None, Some(key)) => {
-                let account = || self.account.account(context);
-                self.keys.services(context, Some(key), account).await?.services.runtime_config(Vantage::Pod)?
+                let account = || self.managed.account.account(context);
+                self.managed.keys.services(context, Some(key), account).await?.services.runtime_config(Vantage::Pod)?
             }
             (None, None) => return Ok(None),
         };
-        Ok(Some(Elsewhere { config, managed_key: self.managed.clone() }))
+        Ok(Some(Elsewhere { config, managed_key: self.managed.managed.clone() }))
     }
 
     /// The settings, and what a deploy is told beside them.
@@ -147,7 +138,16 @@ impl RuntimeArguments {
     /// # Errors
     /// A usage failure for what does not fit together.
     pub async fn load(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
-        self.check()?;
+        self.managed.check_used()?;
+        self.load_shared(context).await
+    }
+
+    /// [`RuntimeArguments::load`], where something else may use the managed services.
+    ///
+    /// # Errors
+    /// As [`RuntimeArguments::load`].
+    pub async fn load_shared(&self, context: &Context) -> Result<(Loaded, deploy::Options)> {
+        self.check_stdin()?;
         let loaded = self.settings.load(context, self.flags())?;
         let elsewhere = self.elsewhere(context).await?;
         let mut options = deploy::Options { elsewhere, in_cluster: self.in_cluster, ..deploy::Options::default() };

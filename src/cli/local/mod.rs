@@ -1,8 +1,12 @@
 //! `karctl local`: the instance on this machine.
 
+mod chaos;
 mod run;
+mod snapshot;
 
+use chaos::ChaosCommand;
 pub use run::run as run_app;
+use snapshot::SnapshotCommand;
 
 use std::net::IpAddr;
 
@@ -15,6 +19,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::settings::Flag;
 use crate::target::local::engine::LogQuery;
+use crate::target::local::instance::Component;
 use crate::target::local::{self, report};
 
 /// The subcommands of `karctl local`.
@@ -40,9 +45,22 @@ pub enum LocalCommand {
     Ps(InstanceArguments),
     /// Stop and remove the containers of an application
     StopApp(run::StopAppArguments),
+    /// Keep what Kafka and Redis hold, together, and bring it back
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+    /// Kill or pause a server, to see how an application recovers
+    #[command(subcommand)]
+    Chaos(ChaosCommand),
     /// Print an instance in the form of another tool
     #[command(subcommand)]
     Export(ExportCommand),
+}
+
+impl LocalCommand {
+    /// Whether it sees to an interruption itself: servers that it holds go on first.
+    pub fn undoes_before_it_ends(&self) -> bool {
+        matches!(self, Self::Snapshot(SnapshotCommand::Save(_)) | Self::Chaos(_))
+    }
 }
 
 /// The subcommands of `karctl local export`.
@@ -172,7 +190,7 @@ pub struct DownArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  karctl local reset                 asks, then deletes all data of Kafka and Redis
+  karctl local reset                 asks, then deletes all data of Kafka and Redis; snapshots stay
   karctl local reset -y              does not ask
   karctl local reset --app hello     only the topic, group and keys of one application")]
 pub struct ResetArguments {
@@ -220,6 +238,16 @@ pub enum ServiceArgument {
     Kafka,
     /// Redis
     Redis,
+}
+
+impl ServiceArgument {
+    fn component(self) -> Component {
+        match self {
+            Self::ZooKeeper => Component::ZooKeeper,
+            Self::Kafka => Component::Kafka,
+            Self::Redis => Component::Redis,
+        }
+    }
 }
 
 /// The name of a value as it is typed.
@@ -280,6 +308,8 @@ pub async fn run(command: LocalCommand, context: &Context) -> Result<u8> {
         LocalCommand::Run(arguments) => return run_app(*arguments, context).await,
         LocalCommand::Ps(instance) => run::ps(&instance, context).await?,
         LocalCommand::StopApp(arguments) => run::stop_app(&arguments, context).await?,
+        LocalCommand::Chaos(command) => return chaos::run(command, context).await,
+        LocalCommand::Snapshot(command) => return snapshot::run(command, context).await,
         LocalCommand::Export(ExportCommand::Compose(arguments)) => {
             let flags = flag("--name", "local.name", arguments.name.clone()).into_iter().collect();
             let loaded = arguments.settings.load(context, flags)?;
@@ -306,12 +336,7 @@ async fn reset(arguments: &ResetArguments, context: &Context) -> Result<()> {
 
 impl LogsArguments {
     async fn run(&self, context: &Context) -> Result<()> {
-        use crate::target::local::instance::Component;
-        let component = self.service.map(|service| match service {
-            ServiceArgument::ZooKeeper => Component::ZooKeeper,
-            ServiceArgument::Kafka => Component::Kafka,
-            ServiceArgument::Redis => Component::Redis,
-        });
+        let component = self.service.map(ServiceArgument::component);
         let query = LogQuery { follow: self.follow, since: self.since.map(|since| since.0), tail: self.tail };
         local::logs(context, &self.instance.name()?, component, &query).await
     }

@@ -103,6 +103,31 @@ impl Docker {
         }
     }
 
+    /// Lets a container stand still; one that does so already is fine.
+    ///
+    /// # Errors
+    /// When it does not run, or the engine refuses or does not answer.
+    pub async fn pause_container(&self, name: &str) -> Result<()> {
+        let operation = format!("pause container {name}");
+        match self.call(&operation, async |api| api.pause_container(name).await).await {
+            // The answer to an earlier attempt was lost.
+            Err(error) if matches!(error.status(), Some(409 | 500)) && self.is_paused(name).await? => Ok(()),
+            answer => answer,
+        }
+    }
+
+    /// Ends a container by signal 9. One that does not run is fine.
+    ///
+    /// # Errors
+    /// When there is none, or the engine refuses or does not answer.
+    pub async fn kill_container(&self, name: &str) -> Result<()> {
+        let operation = format!("kill container {name}");
+        match self.call(&operation, async |api| api.kill_container(name, None).await).await {
+            Err(error) if error.status() == Some(409) => Ok(()),
+            answer => answer,
+        }
+    }
+
     /// Asks a container to end, and kills it when `grace` is over. One that does not run, or does not exist, is fine.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bollard::models::{CreateImageInfo, ImageInspect};
-use bollard::query_parameters::{CreateImageOptions, CreateImageOptionsBuilder};
+use bollard::query_parameters::{CreateImageOptions, CreateImageOptionsBuilder, ListImagesOptions};
 
 use super::Docker;
 use super::call::next_within;
@@ -57,6 +57,15 @@ pub fn are_other_images(a: Option<&str>, b: Option<&str>) -> bool {
 }
 
 impl Docker {
+    /// Ids of all images.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub async fn image_ids(&self) -> Result<Vec<String>> {
+        let images = self.call("list images", async |api| api.list_images(None::<ListImagesOptions>).await).await?;
+        Ok(images.into_iter().map(|image| image.id).collect())
+    }
+
     /// Everything about an image; `None` when the engine has none of that name.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod credentials;
 mod endpoint;
 mod error;
 mod exec;
+mod folder;
 mod host;
 mod image;
 mod log;

@@ -104,7 +104,7 @@ impl Connection {
     }
 
     /// Connects in the same way to another broker of the cluster.
-    pub(super) async fn open_other(&self, address: &str) -> Result<Self> {
+    pub async fn open_other(&self, address: &str) -> Result<Self> {
         let credentials = self.credentials.as_ref().map(|(user, password)| (user.as_str(), password));
         Self::open_by(address, self.tls.as_ref(), credentials, self.timeout).await
     }

@@ -1,4 +1,5 @@
-//! A small Kafka client: what karctl needs to prove that Kafka works and to remove what an application left behind.
+//! A small Kafka client: what karctl needs to prove that Kafka works, to tell what applications have in it, and to remove
+//! what one left behind.
 //!
 //! The wire format is the `kafka-protocol` crate's; this is the rest: a connection, the few requests, and the proofs.
 //! It speaks to brokers from 3.3 to 4.x, in plain text, with SASL PLAIN where asked to. It is no consumer and no
@@ -7,6 +8,7 @@
 mod connection;
 mod error;
 mod groups;
+mod offsets;
 mod proof;
 mod records;
 mod retry;
@@ -14,5 +16,7 @@ mod topics;
 
 pub use connection::Connection;
 pub use error::{Error, Kind, Result};
+pub use groups::Member;
+pub use offsets::{Extent, PartitionOf};
 pub use proof::{prove_metadata, prove_round, remove_proofs};
 pub use topics::{Broker, Metadata, Partition, Topic};

@@ -11,7 +11,7 @@ use kafka_protocol::protocol::StrBytes;
 use tokio::time::{Instant, sleep};
 
 use super::connection::{Ask, Connection};
-use super::error::{Kind, Result};
+use super::error::{Error, Kind, Result};
 use super::retry::PAUSE;
 use crate::services::host_and_port;
 
@@ -105,12 +105,37 @@ impl Connection {
         Ok(self.describe(None).await?.topics.into_iter().map(|topic| topic.name).collect())
     }
 
+    /// All topics, internal ones included, and the brokers.
+    ///
+    /// # Errors
+    /// When the broker does not answer, or with the code it answers.
+    pub async fn everything(&mut self) -> Result<Metadata> {
+        self.describe(None).await
+    }
+
     /// Creates a topic and returns when the broker that was asked knows it.
     ///
     /// # Errors
     /// When the broker does not answer, or with its code, such as `TOPIC_ALREADY_EXISTS`.
     pub async fn create_topic(&mut self, name: &str, partitions: i32, replication: i16) -> Result<()> {
         self.create(name, partitions, replication, Creation::Real).await
+    }
+
+    /// Whether the user may create a topic of this name; nothing is created.
+    ///
+    /// # Errors
+    /// When the broker does not answer.
+    pub async fn may_create(&mut self, name: &str) -> Result<bool> {
+        let is_about_rights = |error: &Error| {
+            error.is_refused_with(ResponseError::TopicAuthorizationFailed)
+                || error.is_refused_with(ResponseError::ClusterAuthorizationFailed)
+        };
+        match self.create(name, 1, 1, Creation::Trial).await {
+            Err(error) if is_about_rights(&error) => Ok(false),
+            Err(error) if error.is_unanswered() => Err(error),
+            // Any other refusal, such as one of a single replica, comes after the rights were looked at.
+            Ok(()) | Err(_) => Ok(true),
+        }
     }
 
     /// Deletes a topic with all its records and returns when its name is free again; tells whether there was one.

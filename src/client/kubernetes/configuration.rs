@@ -28,6 +28,8 @@ pub struct Chosen {
     pub server: String,
     /// Namespace of the context.
     pub namespace: String,
+    /// The file that has the context; `None` for a pod's service account.
+    pub kubeconfig: Option<PathBuf>,
     pub(super) config: Config,
 }
 
@@ -47,8 +49,14 @@ pub async fn choose(environment: &Environment, selection: &Selection) -> Result<
         return in_cluster(environment, &files);
     }
     let mut kubeconfig = Kubeconfig::default();
+    let mut homes = Vec::new();
     for file in &present {
-        let read = Kubeconfig::read_from(file).and_then(|next| kubeconfig.clone().merge(next));
+        let read = Kubeconfig::read_from(file).and_then(|next| {
+            homes.extend(
+                contexts(&next).into_iter().map(|context| (context, environment.working_directory().join(file))),
+            );
+            kubeconfig.clone().merge(next)
+        });
         kubeconfig = read.map_err(|error| unreadable(file, error))?;
     }
     let context = selection.context.clone().or_else(|| kubeconfig.current_context.clone());
@@ -63,7 +71,8 @@ pub async fn choose(environment: &Environment, selection: &Selection) -> Result<
     }
     let options = KubeConfigOptions { context: Some(context.clone()), ..KubeConfigOptions::default() };
     let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| broken(&context, error))?;
-    Ok(chosen(context, config))
+    let home = homes.into_iter().find(|(name, _)| *name == context).map(|(_, file)| file);
+    Ok(Chosen { kubeconfig: home, ..chosen(context, config) })
 }
 
 /// Names of all contexts, for completion; none where nothing can be read.
@@ -76,7 +85,7 @@ pub fn context_names(environment: &Environment, selection: &Selection) -> Vec<St
 
 fn chosen(context: String, config: Config) -> Chosen {
     let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
-    Chosen { context, server, namespace: config.default_namespace.clone(), config }
+    Chosen { context, server, namespace: config.default_namespace.clone(), kubeconfig: None, config }
 }
 
 /// The kubeconfig files that count, most important first: the one that is named, else those of `KUBECONFIG`, else that of

@@ -8,11 +8,12 @@ mod configuration;
 mod error;
 mod forward;
 mod handshake;
+mod login;
 pub mod object;
 mod transport;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use http::Method;
@@ -24,6 +25,8 @@ use call::Content;
 pub use configuration::{Chosen, Selection, choose, context_names, kubeconfig_files};
 pub use error::{KubernetesError, Refusal, Result};
 pub use forward::Forward;
+use login::Unmade;
+pub use login::end_logins;
 use object::{Kind, Object, Reference};
 
 use crate::code::Code;
@@ -51,17 +54,18 @@ pub type Tracer = Arc<dyn Fn(u8, &str) + Send + Sync>;
 #[derive(Clone)]
 pub struct Cluster {
     shared: Arc<Shared>,
+    began: Instant,
 }
 
 struct Shared {
     api: kube::Client,
     chosen: Chosen,
     version: Version,
-    began: Instant,
     limit: Duration,
     tracer: Tracer,
     requests: AtomicU64,
     slots: Semaphore,
+    permission: OnceLock<()>,
 }
 
 /// The API server's version.
@@ -92,29 +96,30 @@ impl Cluster {
         let mut config = chosen.config.clone();
         config.default_retry = false;
         config.connect_timeout = Some(GREETING_TIMEOUT);
-        let api = transport::client(config).map_err(|error| unusable(&chosen, error))?;
+        let api = login::client(config, limit).await.map_err(|unmade| unusable(&chosen, unmade))?;
         let began = Instant::now();
         let mut shared = Shared {
             api,
             chosen,
             version: Version::default(),
-            began,
             limit,
             tracer,
             requests: AtomicU64::new(0),
             slots: Semaphore::new(MOST_AT_ONCE),
+            permission: OnceLock::new(),
         };
         let greeting = Self {
             shared: Arc::new(Shared {
                 api: shared.api.clone(),
                 chosen: shared.chosen.clone(),
                 version: Version::default(),
-                began,
                 limit: limit.min(GREETING_TIMEOUT),
                 tracer: shared.tracer.clone(),
                 requests: AtomicU64::new(0),
                 slots: Semaphore::new(1),
+                permission: OnceLock::new(),
             }),
+            began,
         };
         shared.version = greeting.ask_version().await.map_err(|error| {
             let failure = Failure::new(format!(
@@ -129,7 +134,17 @@ impl Cluster {
                 .code(Code::ClusterVersion)
                 .into());
         }
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: Arc::new(shared), began })
+    }
+
+    /// The same connection, with the whole time that requests may take from now on: other work came before.
+    pub fn restarted(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), began: Instant::now() }
+    }
+
+    /// Is set once somebody said that it may be changed, so that nobody is asked twice by one command.
+    pub fn permission(&self) -> &OnceLock<()> {
+        &self.shared.permission
     }
 
     /// Which cluster it is.
@@ -156,7 +171,7 @@ impl Cluster {
     }
 
     fn deadline(&self) -> Instant {
-        self.shared.began + self.shared.limit
+        self.began + self.shared.limit
     }
 
     fn count(&self) {
@@ -395,10 +410,18 @@ impl Cluster {
 }
 
 /// A context that says who asks in a way that cannot be followed.
-fn unusable(chosen: &Chosen, error: kube::Error) -> Failure {
+fn unusable(chosen: &Chosen, unmade: Unmade) -> Failure {
     let failure = Failure::new(format!("context `{}` cannot be used", chosen.context));
-    let kube::Error::Auth(error) = error else { return failure.because(error).code(Code::NoCluster) };
     let plugin = chosen.config.auth_info.exec.as_ref().and_then(|exec| exec.command.as_ref());
+    let error = match unmade {
+        Unmade::Failed(kube::Error::Auth(error)) => error,
+        Unmade::Failed(error) => return failure.because(error).code(Code::NoCluster),
+        Unmade::Silent(limit) => {
+            let plugin = plugin.map(String::as_str).unwrap_or_default();
+            let reason = format!("the login plugin did not answer within {:.0?} (`{plugin}`)", limit);
+            return failure.because(anyhow::anyhow!(reason)).hint(error::LOG_IN).code(Code::ClusterLogin);
+        }
+    };
     let reason = match plugin {
         Some(plugin) => format!("{} (`{plugin}`)", call::login_failure(&error)),
         None => call::login_failure(&error),

@@ -10,9 +10,11 @@ use tower::{BoxError, ServiceBuilder};
 /// A client as kube makes it, but that no small packet waits for the acknowledgement of the one before it: a first request
 /// over TLS did, for up to 40 ms. Through a proxy it is kube's own.
 ///
+/// The library runs a login program twice: for a certificate, then for a token. `is_wanted` is asked in between.
+///
 /// # Errors
-/// When the kubeconfig names what cannot be used.
-pub(super) fn client(config: Config) -> kube::Result<kube::Client> {
+/// When the kubeconfig names what cannot be used, or nobody wants it any more.
+pub(super) fn client(config: Config, is_wanted: impl Fn() -> bool) -> kube::Result<kube::Client> {
     if config.proxy_url.is_some() {
         return kube::Client::try_from(config);
     }
@@ -21,6 +23,9 @@ pub(super) fn client(config: Config) -> kube::Result<kube::Client> {
     connector.set_nodelay(true);
     connector.set_connect_timeout(config.connect_timeout);
     let connector = config.rustls_https_connector_with_connector(connector)?;
+    if !is_wanted() {
+        return Err(kube::Error::Service("nobody waits for it any more".into()));
+    }
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .option_layer(config.auth_layer()?)

@@ -9,7 +9,7 @@ use super::{Life, RECORD, Record, is_locked, look};
 use crate::error::{Failure, OrFail, Result};
 
 /// How long a killed process may take to be gone.
-const KILLED_AT_MOST: Duration = Duration::from_secs(10);
+pub(super) const KILLED_AT_MOST: Duration = Duration::from_secs(10);
 
 /// How often a process that is ending is looked at: tokio can wait for a pidfd in unsafe code only.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
@@ -58,6 +58,8 @@ async fn end_process(folder: &Path, record: &Record, grace: Duration) -> Result<
         return Ok(Ended::NotRunning);
     }
     process.signal(Signal::TERM)?;
+    // One that stands still would hear of it only when it goes on.
+    process.signal(Signal::CONT)?;
     if process.wait(record, grace).await? && wait_for_lock(folder, KILLED_AT_MOST).await? {
         return Ok(Ended::Asked);
     }
@@ -69,7 +71,7 @@ async fn end_process(folder: &Path, record: &Record, grace: Duration) -> Result<
 }
 
 /// The lock may be let go a moment after the process, by a helper of its own.
-async fn wait_for_lock(folder: &Path, limit: Duration) -> Result<bool> {
+pub(super) async fn wait_for_lock(folder: &Path, limit: Duration) -> Result<bool> {
     let began = Instant::now();
     while is_locked(folder)? {
         if began.elapsed() > limit {
@@ -81,7 +83,7 @@ async fn wait_for_lock(folder: &Path, limit: Duration) -> Result<bool> {
 }
 
 /// A process to be signalled.
-struct Process {
+pub(super) struct Process {
     pid: Pid,
     #[cfg(target_os = "linux")]
     handle: Option<rustix::fd::OwnedFd>,
@@ -90,7 +92,7 @@ struct Process {
 impl Process {
     /// `None` where there is no process of that pid.
     #[cfg(target_os = "linux")]
-    fn open(pid: u32) -> Result<Option<Self>> {
+    pub(super) fn open(pid: u32) -> Result<Option<Self>> {
         use rustix::io::Errno;
         use rustix::process::{PidfdFlags, pidfd_open};
 
@@ -109,12 +111,12 @@ impl Process {
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn open(pid: u32) -> Result<Option<Self>> {
+    pub(super) fn open(pid: u32) -> Result<Option<Self>> {
         Ok(as_pid(pid).map(|pid| Self { pid }))
     }
 
     /// A process that is gone already is as good as one that was signalled.
-    fn signal(&self, signal: Signal) -> Result<()> {
+    pub(super) fn signal(&self, signal: Signal) -> Result<()> {
         #[cfg(target_os = "linux")]
         let sent = match &self.handle {
             Some(handle) => rustix::process::pidfd_send_signal(handle, signal),
@@ -124,14 +126,14 @@ impl Process {
         let sent = rustix::process::kill_process(self.pid, signal);
         match sent {
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
-            Err(error) => Err(Failure::new(format!("process {} cannot be ended", self.pid.as_raw_nonzero()))
+            Err(error) => Err(Failure::new(format!("process {} cannot be signalled", self.pid.as_raw_nonzero()))
                 .because(error)
                 .into()),
         }
     }
 
     /// Whether it ended within the limit.
-    async fn wait(&self, record: &Record, limit: Duration) -> Result<bool> {
+    pub(super) async fn wait(&self, record: &Record, limit: Duration) -> Result<bool> {
         let began = Instant::now();
         while !self.has_ended(record)? {
             if began.elapsed() > limit {

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FlockOperation, Mode, flock};
 use rustix::io::{Errno, FdFlags};
+use serde::{Deserialize, Serialize};
 
 use super::record::Record;
 use super::{LOCK, OUTPUT};
@@ -33,7 +34,7 @@ const LOCK_AT_MOST: Duration = Duration::from_secs(2);
 const TRY_AGAIN: Duration = Duration::from_millis(2);
 
 /// A program to be started. It is given these variables and no others.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Program {
     /// Its path.
     pub program: PathBuf,

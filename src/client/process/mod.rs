@@ -7,6 +7,7 @@
 
 mod end;
 mod exec;
+mod pause;
 mod record;
 
 use std::fs::{File, OpenOptions};
@@ -22,6 +23,7 @@ use crate::error::{Failure, OrFail, Result};
 
 pub use end::{Ended, end};
 pub use exec::{EXEC, Launched, Program, exec_detached, launch};
+pub use pause::{is_paused, kill, pause, resume};
 pub use record::{Record, boot_id};
 
 /// The lock of a process, within its folder.

@@ -87,6 +87,28 @@ fn start_time(pid: u32) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
+/// Whether every thread of a process was stopped by a signal; see proc_pid_stat(5).
+#[cfg(target_os = "linux")]
+pub(super) fn stands_still(pid: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return false };
+    let mut states = threads.flatten().filter_map(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).ok()?;
+        stat.rsplit_once(')')?.1.trim_start().chars().next()
+    });
+    let mut any = false;
+    states.all(|state| {
+        any |= state == 'T';
+        matches!(state, 'T' | 'Z' | 'X')
+    }) && any
+}
+
+/// Whether a process was stopped by a signal.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn stands_still(pid: u32) -> bool {
+    let output = std::process::Command::new("/bin/ps").args(["-o", "state=", "-p", &pid.to_string()]).output();
+    output.is_ok_and(|output| output.stdout.first() == Some(&b'T'))
+}
+
 /// What differs after every boot.
 #[cfg(target_os = "linux")]
 pub fn boot_id() -> String {

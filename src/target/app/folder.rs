@@ -76,8 +76,15 @@ pub fn resolve(context: &Context, folder: &Path) -> PathBuf {
 /// # Errors
 /// A usage failure with the place of what is wrong.
 pub fn read(folder: &Path) -> Result<Option<Project>> {
-    let path = folder.join(FILE);
-    let Some(content) = file::read(&path)? else { return Ok(None) };
+    read_file(&folder.join(FILE))
+}
+
+/// What a `karctl.yaml` says, whatever it is called; `None` where there is none.
+///
+/// # Errors
+/// A usage failure with the place of what is wrong.
+pub fn read_file(path: &Path) -> Result<Option<Project>> {
+    let Some(content) = file::read(path)? else { return Ok(None) };
     let shown = path.display().to_string();
     let text = String::from_utf8(content)
         .map_err(|_| Failure::usage(format!("{shown} is not text in UTF-8")).code(Code::BadProject))?;

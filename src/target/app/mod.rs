@@ -11,6 +11,7 @@
 
 pub mod attend;
 pub mod cluster;
+pub mod contents;
 pub mod folder;
 pub mod init;
 pub mod local;

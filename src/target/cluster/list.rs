@@ -105,6 +105,15 @@ pub async fn list(context: &Context) -> Result<Clusters> {
     Ok(Clusters { clusters })
 }
 
+/// How the API server of a listed cluster is reached: by the kubeconfig that karctl put it into, else by the user's.
+///
+/// # Errors
+/// When the record cannot be understood.
+pub fn selection(context: &Context, listed: &Listed) -> Result<Selection> {
+    let kubeconfig = Record::read(context, &listed.name)?.map(|record| record.kubeconfig);
+    Ok(Selection { kubeconfig, context: Some(listed.context.clone()) })
+}
+
 fn listed(found: &Found, record: Option<&Record>) -> Listed {
     let record = record.filter(|record| record.provider == found.provider);
     let running = found.nodes.iter().filter(|node| node.is_running()).count();

@@ -27,8 +27,8 @@ mod standing;
 mod tools;
 
 pub use create::{Created, Options, create};
-pub use current::{Flavour, LocalCluster, current};
+pub use current::{LocalCluster, current};
 pub use delete::{DeleteOptions, Deleted, Which, delete};
-pub use list::{Clusters, Status, kubeconfig, list, status};
+pub use list::{Clusters, Listed, Status, kubeconfig, list, selection, status};
 pub use model::{ClusterName, DEFAULT_NAME, Ingress, Provider};
 pub use power::{Switched, start, stop};

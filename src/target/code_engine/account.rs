@@ -27,7 +27,7 @@ use crate::redacted::Secret;
 const API_KEY: [&str; 2] = ["IBMCLOUD_API_KEY", "IC_API_KEY"];
 
 /// Variables with a region.
-const REGION: [&str; 2] = ["IBMCLOUD_REGION", "IC_REGION"];
+pub const REGION: [&str; 2] = ["IBMCLOUD_REGION", "IC_REGION"];
 
 /// Variables with a resource group.
 const RESOURCE_GROUP: [&str; 2] = ["IBMCLOUD_RESOURCE_GROUP", "IC_RESOURCE_GROUP"];
@@ -64,6 +64,8 @@ pub enum Origin {
     Record,
     /// A file of the `ibmcloud` command.
     Cli(PathBuf),
+    /// A project's file, such as `karctl.yaml:7:5`.
+    File(String),
 }
 
 impl fmt::Display for Origin {
@@ -72,6 +74,7 @@ impl fmt::Display for Origin {
             Self::Option(name) | Self::Variable(name) => f.write_str(name),
             Self::Record => f.write_str("karctl ce project use"),
             Self::Cli(path) => write!(f, "ibmcloud ({})", path.display()),
+            Self::File(place) => f.write_str(place),
         }
     }
 }
@@ -135,6 +138,12 @@ pub fn find(context: &Context, options: &AccountOptions) -> Result<Account> {
     let limits = Options { deadline: Some(Instant::now() + context.deadline.left()), tracer: Some(tracer) };
     let session = Session::new(api, credential, limits);
     Ok(Account { session, login, region, resource_group, wanted_project })
+}
+
+/// Whether a project was chosen for karctl, by a variable or by `karctl ce project use`. The `ibmcloud` command's own target
+/// may be meant for something else.
+pub fn is_project_chosen(context: &Context) -> bool {
+    variable(context, &PROJECT).is_some() || !matches!(Chosen::read(context), Ok(None))
 }
 
 /// The project that is kept, by karctl or the `ibmcloud` command, is one of a region: it is not meant in another one.
@@ -289,6 +298,11 @@ pub fn is_project_id(text: &str) -> bool {
 }
 
 impl Account {
+    /// The same, with the time that the context has left: other work came before.
+    pub fn restarted(&self, context: &Context) -> Self {
+        Self { session: self.session.until(Instant::now() + context.deadline.left()), ..self.clone() }
+    }
+
     /// The region.
     ///
     /// # Errors
@@ -309,11 +323,17 @@ impl Account {
     /// seen, or cannot be used.
     pub async fn project(&self) -> Result<Project> {
         let Some(wanted) = &self.wanted_project else { return Err(self.unchosen().await) };
-        let project = self.find_project(wanted).await?;
-        match project.status.is_active() {
-            true => Ok(project),
-            false => Err(not_active(&project).into()),
-        }
+        active(self.find_project(wanted).await?)
+    }
+
+    /// One of the projects that were listed, by name or id, which is active.
+    ///
+    /// # Errors
+    /// As [`Account::project`].
+    pub fn pick(&self, projects: &[Project], wanted: &Sourced<String>) -> Result<Project> {
+        let by_id = projects.iter().find(|project| project.id == wanted.value).cloned();
+        let found = by_id.map_or_else(|| named(projects, &wanted.value), |project| Ok(Some(project)))?;
+        active(found.ok_or_else(|| self.no_such(wanted, projects))?)
     }
 
     /// A project by name or id, whatever its status is; a name means one that is deleted only where no other has it.
@@ -437,6 +457,13 @@ fn ambiguous(name: &str, projects: &[&Project]) -> Failure {
     Failure::new(format!("{} projects are named `{name}`: {}", projects.len(), ids.join(", ")))
         .hint("give the id of the one that is meant in the place of its name")
         .code(Code::CodeEngineProjectAmbiguous)
+}
+
+fn active(project: Project) -> Result<Project> {
+    match project.status.is_active() {
+        true => Ok(project),
+        false => Err(not_active(&project).into()),
+    }
 }
 
 /// The failure where a project is there and cannot be used.

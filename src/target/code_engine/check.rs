@@ -14,7 +14,7 @@ use crate::check::cluster::Told;
 use crate::check::code_engine::{
     AFTER, BEFORE, Keys, Login, Project as ProjectFound, Registry, Secret as SecretFound, Subject, Usage,
 };
-use crate::check::{self, Reason, Report};
+use crate::check::{self, Mode, Reason, Report};
 use crate::client::ibmcloud::code_engine::{App, REGISTRY_FORMAT, SecretObject};
 use crate::client::kafka;
 use crate::client::registry::{self, RegistryError};
@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
 use crate::runtime_config::service_key::Selection;
-use crate::runtime_config::{RuntimeConfig, parse};
+use crate::runtime_config::{NAMES, RuntimeConfig, parse};
 use crate::services::{Services, Vantage};
 use crate::target::probe;
 
@@ -57,11 +57,9 @@ pub struct Wanted {
 /// # Errors
 /// Never for what is found wrong, which is a finding.
 pub async fn check(context: &Context, account: Result<Account>, wanted: &Wanted) -> Result<Report> {
-    let step = context.ui.step("Looking at the project and the services");
     let subject = look(context, account, wanted).await;
-    step.skip();
     let after = if wanted.before { &[][..] } else { AFTER };
-    Ok(check::run(BEFORE.iter().chain(after), &subject))
+    Ok(check::run(Mode::Ce, BEFORE.iter().chain(after), &subject))
 }
 
 async fn look(context: &Context, account: Result<Account>, wanted: &Wanted) -> Subject {
@@ -89,6 +87,7 @@ async fn look(context: &Context, account: Result<Account>, wanted: &Wanted) -> S
         (None, _) => None,
     };
     Subject {
+        misunderstood: secret.iter().flatten().flat_map(misunderstood).collect(),
         login,
         secret: secret.map(|secret| compared(secret, keys.as_ref())),
         project: project.as_ref().map(found).map_err(Clone::clone),
@@ -145,7 +144,7 @@ fn found(project: &Project) -> ProjectFound {
 }
 
 /// The services of the keys; `None` where none are named.
-async fn keys(context: &Context, account: &Told<Account>, wanted: &Wanted) -> Option<Told<Managed>> {
+pub async fn keys(context: &Context, account: &Told<Account>, wanted: &Wanted) -> Option<Told<Managed>> {
     let selection = Selection {
         name: wanted.key.as_deref(),
         redis_id: wanted.redis_id.as_deref(),
@@ -201,6 +200,19 @@ fn compared(secret: Option<SecretObject>, keys: Option<&Told<Managed>>) -> Secre
     names.sort();
     names.dedup();
     if names.is_empty() { SecretFound::Fresh } else { SecretFound::Stale(names) }
+}
+
+/// What `kar` would not understand of a configuration that may be seen; a line end behind a value is a part of it, but for
+/// Base64.
+fn misunderstood(secret: &SecretObject) -> Vec<String> {
+    let Some(data) = &secret.data else { return Vec::new() };
+    let value = |name: &str| data.get(name).map(|value| value.expose().to_owned());
+    let (_, unread) = parse::read(value);
+    let is_told = |name: &str| unread.iter().any(|problem| problem.variable == name);
+    let ends = |name: &&str| value(name).is_some_and(|value| value.ends_with('\n'));
+    let ended = NAMES.into_iter().filter(ends).filter(|name| *name != "REDIS_CA" && !is_told(name));
+    let unread = unread.iter().map(|problem| format!("{} {}", problem.variable, problem.message));
+    unread.chain(ended.map(|name| format!("{name} ends with a line end"))).collect()
 }
 
 /// Whether the registry of a login that the project keeps takes it.

@@ -24,6 +24,8 @@ const LOOK: Duration = Duration::from_millis(500);
 pub struct DisableOptions {
     /// Delete secrets that applications still use.
     pub force: bool,
+    /// Leave the login for a registry of private images.
+    pub keep_login: bool,
     /// Say what would be done, and do nothing.
     pub dry_run: bool,
 }
@@ -60,7 +62,8 @@ pub async fn disable(
     project: &Project,
     options: DisableOptions,
 ) -> Result<Disabled> {
-    let names = owned(account, project).await?;
+    let mut names = owned(account, project).await?;
+    names.retain(|name| *name == RUNTIME_CONFIG || !options.keep_login);
     let users = match names.is_empty() {
         true => Vec::new(),
         false => users(&account.session.apps(&project.id).await?, &names),

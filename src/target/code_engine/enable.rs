@@ -119,7 +119,7 @@ pub async fn enable(
 }
 
 /// A sentence for each service that is in another region than the project.
-fn far_services(project: &Project, managed: &Managed) -> Vec<String> {
+pub fn far_services(project: &Project, managed: &Managed) -> Vec<String> {
     let services = [
         ("Redis", "every state of an actor", &managed.redis_region),
         ("Kafka", "every message", &managed.kafka_region),

@@ -90,6 +90,19 @@ pub async fn managed(cluster: &Cluster, namespace: &str) -> Result<Option<Elsewh
     }
 }
 
+/// Kafka and Redis that a deployed runtime uses and that are not in its cluster, by whatever they were told to it.
+///
+/// # Errors
+/// When the cluster does not say, or its configuration cannot be understood.
+pub async fn elsewhere(cluster: &Cluster, namespace: &str) -> Result<Option<Elsewhere>> {
+    let Some(secret) = facts::secret(cluster, namespace, names::RUNTIME_CONFIG).await? else { return Ok(None) };
+    let config = given(&secret)?;
+    let own = format!("{0}-0.{0}.{namespace}.svc.", names::KAFKA);
+    let is_inside = config.kafka_brokers.iter().any(|broker| broker.starts_with(&own));
+    let managed_key = secret.annotation(names::MANAGED_KEY).map(str::to_owned);
+    Ok((!is_inside).then_some(Elsewhere { config, managed_key }))
+}
+
 /// Kafka and Redis that are elsewhere: the secret says it all.
 fn given(secret: &Object) -> Result<RuntimeConfig> {
     let (config, problems) = parse::read(|variable| facts::value(secret, &variable.to_lowercase()));

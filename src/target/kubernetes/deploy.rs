@@ -19,6 +19,7 @@ use super::{access, agent, apply, facts, inventory, manifests, names, namespaces
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{CLAIM, EVENT, Object, POD, REPLICA_SET, Reference, SECRET, SERVICE};
+use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::redacted::Secret;
@@ -35,6 +36,12 @@ pub struct Options {
     pub pull_secret: Option<Secret>,
     /// Namespaces to enable at the end, beside `default`.
     pub enable: Vec<String>,
+    /// Enable no namespace that is not enabled already, not even `default`.
+    pub only_enabled: bool,
+    /// Create those of them that are not there.
+    pub create_namespaces: bool,
+    /// What becomes of Kafka and Redis that the cluster runs, where it is to use others.
+    pub own_servers: OwnServers,
     /// How what is found is treated.
     pub policy: Policy,
     /// Only say what would be done.
@@ -64,6 +71,16 @@ impl Options {
         }
         Ok(Self { elsewhere, ..self.clone() })
     }
+}
+
+/// What becomes of Kafka and Redis of a cluster that is to use others; their data stays in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OwnServers {
+    /// They go.
+    #[default]
+    MayGo,
+    /// A deploy that would take them away is refused; one that only says what it would do is not.
+    Stay,
 }
 
 /// How a deploy proves that it works.
@@ -125,6 +142,9 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
     let (desired, release) = desired(context, cluster, settings, options).await?;
     let namespace = &desired.cluster.namespace;
     let stages = Stages::plan(cluster, &desired, options.policy).await?;
+    if options.own_servers == OwnServers::Stay && !options.dry_run {
+        refuse_loss(&stages.end)?;
+    }
     let source = namespaces::Source::of(namespace, &stages.end.objects());
     let enabling = enabling(cluster, &desired, options, &source).await?;
     if stages.is_change() || enabling.is_change() {
@@ -170,6 +190,18 @@ pub async fn deploy(context: &Context, cluster: &Cluster, settings: &Settings, o
     })
 }
 
+/// Refuses to take servers away that nobody agreed to lose.
+fn refuse_loss(plan: &Plan) -> Result<()> {
+    let lost: Vec<_> = plan.lost_servers().iter().map(ToString::to_string).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("Kafka and Redis of the cluster would go ({})", lost.join(", ")))
+        .hint("run the same command again: it asks, and -y says yes; their data stays")
+        .code(Code::WouldTakeAway)
+        .into())
+}
+
 /// Carries the stages out, waits and proves as the options say; the one that the cluster is at then.
 async fn bring_about<'a>(
     context: &Context,
@@ -213,7 +245,7 @@ pub(super) async fn enabling(
     source: &namespaces::Source,
 ) -> Result<Enabling> {
     let mut wanted = options.enable.clone();
-    if !desired.facts.is_openshift {
+    if !desired.facts.is_openshift && !options.only_enabled {
         wanted.insert(0, "default".to_owned());
     }
     let known = namespaces::enabled(cluster).await?;
@@ -222,9 +254,10 @@ pub(super) async fn enabling(
         known.iter().filter(|known| !known.is_terminating()).map(|known| known.name().to_owned()).collect();
     let mut seen: BTreeSet<_> = known.iter().cloned().collect();
     wanted.retain(|name| seen.insert(name.clone()));
-    let (first, team) = (EnableOptions::default(), Team::default());
+    let first = EnableOptions { create: options.create_namespaces, ..EnableOptions::default() };
+    let team = Team::default();
     // Those that were enabled by --force-system stay so.
-    let again = EnableOptions { force_system: true, ..first };
+    let again = EnableOptions { force_system: true, ..EnableOptions::default() };
     let (lacking, enabled) = tokio::try_join!(
         namespaces::look(cluster, source, &wanted, first, &team),
         namespaces::look(cluster, source, &known, again, &team),

@@ -40,8 +40,12 @@ pub async fn secret(cluster: &Cluster, namespace: &str, name: &str) -> Result<Op
 
 /// A value of a secret; `None` where it has none, or one that is no text.
 pub fn value(secret: &Object, key: &str) -> Option<String> {
-    let bytes = BASE64_STANDARD.decode(secret.entry("/data", key)?).ok()?;
-    String::from_utf8(bytes).ok()
+    decoded(secret.entry("/data", key)?)
+}
+
+/// Text that is written in Base64.
+pub fn decoded(encoded: &str) -> Option<String> {
+    String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()
 }
 
 /// The passwords of the settings, else those kept on the cluster, else new ones. Where Kafka and Redis are elsewhere, no

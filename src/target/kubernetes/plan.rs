@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::compare::{Difference, differences};
-use super::inventory::Inventory;
+use super::inventory::{self, Inventory};
 use super::names;
 use super::permission::Permission;
 use crate::change::Change;
@@ -112,6 +112,12 @@ impl Plan {
         self.steps.iter().filter(|step| step.change != Change::Removed).map(|step| &step.object).collect()
     }
 
+    /// Kafka, ZooKeeper and Redis that would go.
+    pub fn lost_servers(&self) -> Vec<Reference> {
+        let removed = self.steps.iter().filter(|step| step.change == Change::Removed).map(Planned::reference);
+        removed.filter(|object| is_server(&object.to_string())).collect()
+    }
+
     /// What is to be done, one for each object.
     pub fn outcomes(&self) -> Vec<Outcome> {
         self.steps.iter().map(Planned::outcome).collect()
@@ -215,6 +221,23 @@ fn foreign(live: &Object, manager: Option<&str>) -> Failure {
         Some("Helm") => failure.hint("`karctl k8s deploy --adopt` takes over a release of the original's chart"),
         _ => failure.hint("remove or rename it, or give another namespace with --set kubernetes.namespace=N"),
     }
+}
+
+/// Kafka, ZooKeeper and Redis that karctl runs on a cluster, as its inventory has them and they are still there.
+///
+/// # Errors
+/// When the inventory cannot be read or understood.
+pub async fn servers(cluster: &Cluster, namespace: &str) -> Result<Vec<Reference>> {
+    let written = Inventory::read(cluster, &inventory::reference(namespace)).await?.unwrap_or_default();
+    let servers: Vec<_> = written.objects.into_iter().filter(|object| is_server(&object.to_string())).collect();
+    Ok(removals(cluster, &servers).await?.iter().map(Planned::reference).collect())
+}
+
+/// Whether an object, such as `StatefulSet kar-system/kar-kafka`, runs Kafka, ZooKeeper or Redis.
+pub fn is_server(object: &str) -> bool {
+    let Some((kind, name)) = object.split_once(' ') else { return false };
+    let name = name.rsplit('/').next().unwrap_or_default();
+    kind == STATEFUL_SET.name && [names::KAFKA, names::ZOOKEEPER, names::REDIS].contains(&name)
 }
 
 /// What is no longer wanted, as far as it is still there and karctl's; data stays.

@@ -1,6 +1,8 @@
 //! Which release of KAR a cluster runs, and from which images: what was asked for, else what the `kar` on PATH is, else the
 //! one built in.
 
+use std::path::Path;
+
 use super::desired::Images;
 use crate::client::kubernetes::Cluster;
 use crate::client::program;
@@ -55,21 +57,35 @@ pub async fn choose(context: &Context, settings: &Settings, cluster: Option<&Clu
     Ok(release)
 }
 
+/// The release of the `kar` on PATH, where there is one that says it.
+pub async fn on_path(context: &Context) -> Option<String> {
+    let path = context.environment.program("kar")?;
+    Some(said_by(&path).await).filter(|version| is_version(version))
+}
+
+async fn said_by(path: &Path) -> String {
+    let said = program::ask(path, &["version"], PATIENCE).await.unwrap_or_default();
+    said.lines().next().unwrap_or_default().trim().trim_start_matches('v').to_owned()
+}
+
+fn is_version(said: &str) -> bool {
+    said.starts_with(|c: char| c.is_ascii_digit())
+        && said.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c))
+}
+
 /// What the `kar` on PATH says.
 async fn of_program(context: &Context) -> Release {
     let built_in = |reason: String| Release { version: BUILT_IN.to_owned(), reason };
     let Some(path) = context.environment.program("kar") else {
         return built_in("built in; there is no `kar` on PATH".to_owned());
     };
-    let said = program::ask(&path, &["version"], PATIENCE).await.unwrap_or_default();
-    let version = said.lines().next().unwrap_or_default().trim().trim_start_matches('v');
-    let is_version = version.starts_with(|c: char| c.is_ascii_digit())
-        && version.chars().all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c));
-    match version {
+    match said_by(&path).await.as_str() {
         UNOFFICIAL => {
             Release { version: UNOFFICIAL.to_owned(), reason: format!("{} was built by hand", path.display()) }
         }
-        version if is_version => Release { version: version.to_owned(), reason: format!("that of {}", path.display()) },
+        version if is_version(version) => {
+            Release { version: version.to_owned(), reason: format!("that of {}", path.display()) }
+        }
         _ => built_in(format!("built in; {} does not say its version", path.display())),
     }
 }

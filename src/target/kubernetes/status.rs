@@ -72,7 +72,7 @@ pub struct Claim {
 }
 
 /// An enabled namespace.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnabledNamespace {
     /// Name.
     pub name: String,

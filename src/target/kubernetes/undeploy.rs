@@ -129,7 +129,10 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     }
     finish(context, cluster, &found, &mut undeployed, options).await?;
     let count = undeployed.removed.len();
-    step.done(format!("{count} object{} removed", if count == 1 { "" } else { "s" }));
+    match options.dry_run {
+        true => step.skip(),
+        false => step.done(format!("{count} object{} removed", if count == 1 { "" } else { "s" })),
+    }
     Ok(undeployed)
 }
 

@@ -1,5 +1,7 @@
 //! The engine that an instance lives on: one of the two, chosen once.
 
+use std::path::Path;
+
 use super::docker::DockerEngine;
 use super::engine::{Begins, Engine, EngineKind, LastWords, LogQuery, Outcome};
 use super::instance::{Component, Desired, InstanceName, ObservedInstance};
@@ -78,6 +80,46 @@ impl Engine for AnyEngine {
         line: &mut (dyn FnMut(&str) + Send),
     ) -> Result<()> {
         either!(self, engine => engine.logs(context, name, component, query, line).await)
+    }
+
+    async fn pause(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        either!(self, engine => engine.pause(context, name, component).await)
+    }
+
+    async fn resume(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        either!(self, engine => engine.resume(context, name, component).await)
+    }
+
+    async fn kill(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        either!(self, engine => engine.kill(context, name, component).await)
+    }
+
+    async fn start_again(&self, context: &Context, name: &InstanceName, component: Component) -> Result<()> {
+        either!(self, engine => engine.start_again(context, name, component).await)
+    }
+
+    fn data_size(&self, context: &Context, name: &InstanceName) -> Result<Option<u64>> {
+        either!(self, engine => engine.data_size(context, name))
+    }
+
+    async fn copy_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        into: &Path,
+        told: &mut (dyn FnMut(u64) -> Result<()> + Send),
+    ) -> Result<Vec<Component>> {
+        either!(self, engine => engine.copy_data(context, name, into, told).await)
+    }
+
+    async fn replace_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        from: &Path,
+        components: &[Component],
+    ) -> Result<()> {
+        either!(self, engine => engine.replace_data(context, name, from, components).await)
     }
 
     async fn last_words(&self, context: &Context, name: &InstanceName, component: Component) -> LastWords {

@@ -1,5 +1,7 @@
 //! What an engine must be able to do, whichever it is. Two implementations: [`super::docker`] and [`super::native`].
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +130,41 @@ pub trait Engine {
         component: Component,
         query: &LogQuery,
         line: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<()>;
+
+    /// Lets a component stand still; whether it ran until now.
+    async fn pause(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool>;
+
+    /// Lets a component go on; whether it stood still. One that does not run is fine.
+    async fn resume(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool>;
+
+    /// Ends a component as a crash does; whether it ran until now.
+    async fn kill(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool>;
+
+    /// Starts a component that was killed, as it was started before. One that runs is left alone.
+    async fn start_again(&self, context: &Context, name: &InstanceName, component: Component) -> Result<()>;
+
+    /// Bytes that the data take on the disk, where the engine can tell without reading them.
+    fn data_size(&self, context: &Context, name: &InstanceName) -> Result<Option<u64>>;
+
+    /// Copies the data of each component that has any into `COMPONENT.tar` of a folder, the paths of which begin with the
+    /// component's name; returns which they are. `told` is given the bytes that were copied, and may refuse to go on.
+    async fn copy_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        into: &Path,
+        told: &mut (dyn FnMut(u64) -> Result<()> + Send),
+    ) -> Result<Vec<Component>>;
+
+    /// Makes the data those of such a folder, and removes those of components that it has none of; nothing of the instance
+    /// but its data is there. What is replaced is kept until the new is whole, and put back where that fails.
+    async fn replace_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        from: &Path,
+        components: &[Component],
     ) -> Result<()>;
 
     /// How a component ended and what it logged last.

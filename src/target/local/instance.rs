@@ -297,6 +297,8 @@ pub struct Observed {
     pub specification: Option<String>,
     /// Whether the thing of that name is not karctl's.
     pub is_foreign: bool,
+    /// Whether it runs and stands still: paused, by whomever.
+    pub is_paused: bool,
 }
 
 /// What an engine says of an instance.
@@ -322,11 +324,11 @@ impl ObservedInstance {
         self.components.values().any(|observed| observed.presence != Presence::Absent)
     }
 
-    /// Whether everything the instance consists of runs.
+    /// Whether everything the instance consists of runs, and nothing is paused.
     pub fn is_running(&self) -> bool {
         self.exists()
             && self.components.iter().all(|(component, observed)| {
-                matches!(observed.presence, Presence::Running { .. })
+                (matches!(observed.presence, Presence::Running { .. }) && !observed.is_paused)
                     || (*component == Component::ZooKeeper && self.mode == Some(KafkaMode::Kraft))
             })
     }

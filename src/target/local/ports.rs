@@ -91,6 +91,7 @@ mod tests {
             version: None,
             specification: None,
             is_foreign: false,
+            is_paused: false,
         };
         let components = [(Component::Kafka, stopped("k")), (Component::Redis, stopped("r"))];
         let address = Address { kafka_port, redis_port, ..desired().address };

@@ -78,6 +78,7 @@ impl Record {
         for file in [FILE, super::credentials::FILE] {
             remove_if_there(&folder.join(file))?;
         }
+        super::snapshot::forget(context, name)?;
         std::fs::remove_dir(&folder).ok();
         Ok(())
     }

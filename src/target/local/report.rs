@@ -121,6 +121,7 @@ fn component_row(status: &ComponentStatus) -> Vec<String> {
     let state = match &status.presence {
         Presence::Absent => "absent".to_owned(),
         Presence::Stopped { .. } => "stopped".to_owned(),
+        Presence::Running { .. } if status.paused => "paused".to_owned(),
         Presence::Running { .. } => "running".to_owned(),
     };
     let answers = match status.answers {

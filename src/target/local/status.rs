@@ -5,7 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::choice::{self, Located};
+use super::choice::{self, Located, name_flag};
 use super::credentials;
 use super::engine::{Engine, EngineKind};
 use super::instance::{Address, Component, InstanceName, ObservedInstance, Presence};
@@ -59,6 +59,9 @@ pub struct ComponentStatus {
     pub version: Option<String>,
     /// Whether it answered its protocol; null for what is not asked.
     pub answers: Option<bool>,
+    /// Whether it stands still: paused by `karctl local chaos pause`, by a `karctl local snapshot save` that was cut, or by
+    /// hand.
+    pub paused: bool,
     /// What is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
@@ -78,7 +81,7 @@ pub struct Listed {
     pub name: InstanceName,
     /// The engine it lives on; null when that cannot be told.
     pub engine: Option<EngineKind>,
-    /// `running`, `stopped`, `partly running`, `data only`, or what is wrong.
+    /// `running`, `paused`, `stopped`, `partly running`, `data only`, or what is wrong.
     pub state: String,
     /// Where clients find it.
     pub address: Option<Address>,
@@ -107,7 +110,11 @@ pub async fn status(context: &Context, name: &InstanceName) -> Result<InstanceSt
             id: seen.id.clone(),
             version: seen.version.clone(),
             answers: answer.map(Option::is_none),
-            problem: foreign(seen.is_foreign).or(ended).or_else(|| answer.cloned().flatten()),
+            paused: seen.is_paused,
+            problem: foreign(seen.is_foreign)
+                .or(ended)
+                .or(paused(seen.is_paused, name))
+                .or_else(|| answer.cloned().flatten()),
         });
     }
     Ok(InstanceStatus {
@@ -128,7 +135,11 @@ fn foreign(is_foreign: bool) -> Option<String> {
     is_foreign.then(|| "not made by karctl; `up --replace` takes its place".to_owned())
 }
 
-/// Asks the components that run; each with its problem, `None` where it answered.
+fn paused(is_paused: bool, name: &InstanceName) -> Option<String> {
+    is_paused.then(|| format!("is paused; `karctl local up{}` lets it go on", name_flag(name)))
+}
+
+/// Asks the components that run and are not paused; each with its problem, `None` where it answered.
 async fn probe(
     context: &Context,
     name: &InstanceName,
@@ -138,8 +149,8 @@ async fn probe(
     let credentials = if observed.is_secure { credentials::read(context, name)? } else { None };
     let subject = Subject { name, address, credentials: credentials.as_ref() };
     let runs = |component| {
-        let presence = observed.components.get(&component).map(|observed| &observed.presence);
-        matches!(presence, Some(Presence::Running { .. }))
+        let seen = observed.components.get(&component);
+        seen.is_some_and(|seen| matches!(seen.presence, Presence::Running { .. }) && !seen.is_paused)
     };
     let (kafka, redis) = tokio::join!(
         async { if runs(Component::Kafka) { Some(subject.prove_kafka(PROBE_LIMIT).await) } else { None } },
@@ -202,6 +213,9 @@ fn is_made(observed: &super::instance::Observed) -> bool {
 
 fn state(observed: &ObservedInstance) -> &'static str {
     let running = observed.components.values().any(|seen| matches!(seen.presence, Presence::Running { .. }));
+    if observed.components.values().any(|seen| seen.is_paused) {
+        return "paused";
+    }
     match (observed.exists(), observed.is_running(), running) {
         (false, ..) => "data only",
         (true, true, _) => "running",

@@ -1,5 +1,7 @@
 //! `stop`, `down` and `reset`: each takes away more than the one before, and only `reset` takes data.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -8,6 +10,7 @@ use super::engine::{Engine, Outcome};
 use super::instance::InstanceName;
 use super::lock;
 use super::record::Record;
+use super::snapshot;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 
@@ -40,11 +43,13 @@ pub struct Reset {
 pub async fn stop(context: &Context, name: &InstanceName) -> Result<Teardown> {
     let _lock = lock::acquire(context, name).await?;
     let Located { engine, observed } = choice::located(context, name).await?;
+    snapshot::resume_what_was_left(context, &engine, name).await?;
     let components = engine.stop(context, name).await?;
     Ok(Teardown { name: name.clone(), components, data_left: observed.data })
 }
 
-/// Stops and removes an instance; its data stays, an ephemeral one's goes.
+/// Stops and removes an instance; its data stays, an ephemeral one's goes. What a restore that was cut keeps of the old data
+/// stays too, and so does what is remembered of the instance then.
 ///
 /// # Errors
 /// When application containers are attached to the network and `force` is not given, or something cannot be removed.
@@ -53,9 +58,11 @@ pub async fn down(context: &Context, name: &InstanceName, force: bool) -> Result
     let Some(Located { engine, .. }) = choice::locate(context, name).await? else {
         return Ok(Teardown { name: name.clone(), components: Vec::new(), data_left: Vec::new() });
     };
+    snapshot::resume_what_was_left(context, &engine, name).await?;
     let components = engine.down(context, name, force).await?;
-    let data_left = engine.observe(context, name).await?.data;
-    if data_left.is_empty() {
+    let mut data_left = engine.observe(context, name).await?.data;
+    data_left.extend(shown(&snapshot::kept(context, name)?));
+    if data_left.is_empty() && !snapshot::is_half_restored(context, name)? {
         Record::forget(context, name)?;
     }
     Ok(Teardown { name: name.clone(), components, data_left })
@@ -67,21 +74,31 @@ pub async fn down(context: &Context, name: &InstanceName, force: bool) -> Result
 /// When the answer is no, nobody can be asked, or something cannot be removed.
 pub async fn reset(context: &Context, name: &InstanceName, dry_run: bool) -> Result<Reset> {
     let _lock = lock::acquire(context, name).await?;
-    let Some(Located { engine, observed }) = choice::locate(context, name).await? else {
-        Record::forget(context, name)?;
-        return Ok(Reset { name: name.clone(), data_deleted: Vec::new(), dry_run });
-    };
+    let located = choice::locate(context, name).await?;
+    let mut kept = snapshot::kept(context, name)?;
+    let mut data: Vec<_> = located.iter().flat_map(|located| located.observed.data.clone()).collect();
+    data.extend(shown(&kept));
     if dry_run {
-        return Ok(Reset { name: name.clone(), data_deleted: observed.data, dry_run });
+        return Ok(Reset { name: name.clone(), data_deleted: data, dry_run });
     }
-    let question = format!("Delete all data of Kafka and Redis of `{name}` ({})?", observed.data.join(", "));
-    if !observed.data.is_empty() && !context.ui.confirm(&question, "-y")? {
+    let question = format!("Delete all data of Kafka and Redis of `{name}` ({})?", data.join(", "));
+    if !data.is_empty() && !context.ui.confirm(&question, "-y")? {
         return Err(Failure::new("nothing was deleted")
             .hint(format!("`karctl local down{}` keeps the data", name_flag(name)))
             .into());
     }
-    engine.down(context, name, true).await?;
-    let data_deleted = engine.delete_data(context, name).await?;
+    let mut data_deleted = Vec::new();
+    if let Some(Located { engine, .. }) = located {
+        snapshot::resume_what_was_left(context, &engine, name).await?;
+        engine.down(context, name, true).await?;
+        data_deleted = engine.delete_data(context, name).await?;
+    }
     Record::forget(context, name)?;
+    kept.retain(|path| !path.exists());
+    data_deleted.extend(shown(&kept));
     Ok(Reset { name: name.clone(), data_deleted, dry_run })
+}
+
+fn shown(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| path.display().to_string()).collect()
 }

@@ -11,6 +11,7 @@ use super::lock;
 use super::ports;
 use super::readiness::{self, Subject};
 use super::record::Record;
+use super::snapshot;
 use crate::context::Context;
 use crate::error::Result;
 use crate::settings::Settings;
@@ -63,7 +64,11 @@ pub struct Up {
 pub async fn up(context: &Context, settings: &Settings, options: &UpOptions) -> Result<Up> {
     let name = InstanceName::parse(&settings.local.name)?;
     let _lock = if options.dry_run { None } else { Some(lock::acquire(context, &name).await?) };
+    snapshot::refuse_half_restored(context, &name)?;
     let engine = choice::choose(context, &name, settings.local.engine).await?;
+    if !options.dry_run {
+        snapshot::resume_what_was_left(context, &engine, &name).await?;
+    }
     let observed = engine.observe(context, &name).await?;
     let mut desired =
         Desired::from_settings(settings, || credentials::ensure(context, &name, settings, options.dry_run))?;

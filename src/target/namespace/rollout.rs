@@ -52,6 +52,9 @@ pub struct SyncedNamespace {
     pub restarted: Vec<String>,
     /// Pods that carry an old configuration and that nobody makes anew.
     pub not_restarted: Vec<String>,
+    /// The same workloads, for whoever waits for them.
+    #[serde(skip)]
+    pub workloads: Vec<Reference>,
 }
 
 /// What `karctl ns scale-down` and `scale-up` did.
@@ -119,6 +122,7 @@ pub async fn sync(
         copied: enabled.copied,
         restarted: restarts.workloads.iter().map(ToString::to_string).collect(),
         not_restarted: restarts.others,
+        workloads: restarts.workloads,
     });
     let managed_key = source.managed_key().map(str::to_owned);
     Ok(Synced { dry_run: options.dry_run, managed_key, namespaces: synced.collect() })

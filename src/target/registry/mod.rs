@@ -25,8 +25,7 @@ use crate::error::Result;
 use crate::target::local::docker::DockerEngine;
 use look::Found;
 
-/// Name of the container, and of the registry on the networks of clusters; the original's.
-pub const CONTAINER: &str = "registry";
+pub use crate::target::local::docker::labels::REGISTRY as CONTAINER;
 
 /// Name of the volume with the images.
 pub const VOLUME: &str = "karctl-registry";

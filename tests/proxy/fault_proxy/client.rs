@@ -3,14 +3,25 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-/// The kernel gives its table of sockets in pieces, and one that comes or goes meanwhile moves others past the reader.
-const LOOKS: usize = 20;
+/// The kernel gives its table of sockets in pieces, and one that comes or goes meanwhile moves others past the reader: on a
+/// busy machine many looks in a row miss one that is there all the time.
+const LOOK_FOR: Duration = Duration::from_secs(10);
+/// Between two looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// The process that holds the other end of a TCP connection on this machine, which came from this address. Both ends are
 /// in the network namespace of the calling thread.
 pub fn of_address(address: SocketAddr) -> Option<i32> {
-    (0..LOOKS).find_map(|_| look(address))
+    let began = Instant::now();
+    loop {
+        let found = look(address);
+        if found.is_some() || began.elapsed() > LOOK_FOR {
+            return found;
+        }
+        std::thread::sleep(LOOK_AGAIN);
+    }
 }
 
 fn look(address: SocketAddr) -> Option<i32> {

@@ -11,10 +11,10 @@ use super::live::{Live, alone};
 use crate::apps::docker;
 use crate::parts;
 use crate::registry_server::Server;
-use crate::sandbox::Finished;
+use crate::sandbox::{Finished, Sandbox};
 
 /// What plays `kar`.
-const KAR: &str = "quay.io/ibm/kar-sidecar:1.3.10";
+pub const KAR: &str = "quay.io/ibm/kar-sidecar:1.3.10";
 
 /// What of the project there may be on the cluster.
 const KINDS: &str = "deployment,replicaset,job,pod,service";
@@ -35,15 +35,7 @@ impl<'a> Project<'a> {
         let name = format!("pods{}", std::process::id());
         let project = Self { runtime, team, registry, name, _turn: turn };
         runtime.must(&["app", "init", "--example", "hello", "--name", &project.name]);
-        // The greeter, which comes first, has `kar` beside it.
-        let manifest = format!("kubernetes/{}.yaml", project.name);
-        project.edit(&manifest, "sidecarContainer: \"false\"", "sidecarContainer: \"true\"");
-        let greeter = project.of("greeter");
-        let service = json!({
-            "apiVersion": "v1", "kind": "Service", "metadata": {"name": greeter},
-            "spec": {"clusterIP": "None", "selector": {"name": greeter}},
-        });
-        runtime.sandbox.write("work/kubernetes/found-by-name.yaml", service.to_string());
+        played(&runtime.sandbox, &project.name);
         project
     }
 
@@ -110,6 +102,21 @@ impl Drop for Project<'_> {
             images.lines().for_each(|image| drop(docker(&["rmi", "--force", image])));
         }
     }
+}
+
+/// Changes the example for what plays `kar`: the greeter, which comes first, has it beside it, and is found by its name.
+pub fn played(sandbox: &Sandbox, name: &str) {
+    let manifest = format!("work/kubernetes/{name}.yaml");
+    let text = sandbox.read(&manifest);
+    let (from, to) = ("sidecarContainer: \"false\"", "sidecarContainer: \"true\"");
+    assert!(text.contains(from), "{manifest} has no {from}:\n{text}");
+    sandbox.write(&manifest, text.replacen(from, to, 1));
+    let greeter = format!("{name}-greeter");
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": greeter},
+        "spec": {"clusterIP": "None", "selector": {"name": greeter}},
+    });
+    sandbox.write("work/kubernetes/found-by-name.yaml", service.to_string());
 }
 
 #[test]

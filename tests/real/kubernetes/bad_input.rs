@@ -94,16 +94,20 @@ fn what_is_on_the_cluster_already_may_be_in_the_way() {
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_context_that_leads_to_another_cluster_than_before_is_asked_about() {
     let runtime = Runtime::on(Cluster::api());
-    runtime.deploy(&[]);
+    let leading_to = |cluster: &Cluster| {
+        runtime.sandbox.write("kubeconfig", std::fs::read_to_string(cluster.kubeconfig()).expect("a kubeconfig"))
+    };
+    runtime.deploy_as(&leading_to(&runtime.cluster), &[]);
     let other = Cluster::api();
     let mark = other.mark();
-    let asked = runtime.k8s_as(&other.kubeconfig(), &["deploy", "--no-wait"]);
+    let kubeconfig = leading_to(&other);
+    let asked = runtime.k8s_as(&kubeconfig, &["deploy", "--no-wait"]);
     let said = ["Context `karctl-test` led to another cluster before", "Nobody can be asked here", "hint: give -y"];
     assert_says(&asked, 2, &said);
     assert_eq!(other.writes_since(mark), []);
-    assert_eq!(runtime.deploy_as(&other.kubeconfig(), &["-y"]).len(), 25);
+    assert_eq!(runtime.deploy_as(&kubeconfig, &["-y"]).len(), 25);
     // From now on it is the one that is known.
-    assert_eq!(runtime.deploy_as(&other.kubeconfig(), &[]), Vec::<String>::new());
+    assert_eq!(runtime.deploy_as(&kubeconfig, &[]), Vec::<String>::new());
 }
 
 #[test]

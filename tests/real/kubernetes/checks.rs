@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::cluster::Cluster;
 use super::runtime::{Runtime, SYSTEM, assert_says};
+use super::scenario_rows::INJECTOR_ADDRESS;
 use crate::sandbox::Finished;
 
 const CLASS: &str = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, provisioner: none, metadata: {name: fast, \
@@ -43,7 +44,7 @@ fn check(runtime: &Runtime, more: &[&str]) -> (Value, Option<i32>) {
     let mark = runtime.cluster.mark();
     let done = finished(runtime, &runtime.cluster.kubeconfig(), &[&["--pre"], more].concat());
     assert_eq!(runtime.cluster.writes_since(mark), []);
-    (done.document("check k8s"), done.status)
+    (done.document("check"), done.status)
 }
 
 fn finished(runtime: &Runtime, kubeconfig: &std::path::Path, more: &[&str]) -> Finished {
@@ -291,7 +292,7 @@ fn rights_that_are_missing_are_told_and_what_cannot_be_seen_is_left_out() {
     let dev = runtime.cluster.dev_kubeconfig();
     let mark = runtime.cluster.mark();
     let nobody = finished(&runtime, &dev, &["--pre"]);
-    let document = nobody.document("check k8s");
+    let document = nobody.document("check");
     let said = failed(&document);
     assert_eq!((said.len(), nobody.status), (2, Some(1)), "{said:#?}");
     assert!(
@@ -306,7 +307,7 @@ fn rights_that_are_missing_are_told_and_what_cannot_be_seen_is_left_out() {
     let role = runtime.sandbox.karctl(["k8s", "rbac", "--user", "dev"]).output();
     runtime.cluster.apply(&role.stdout);
     let deployer = finished(&runtime, &dev, &["--pre"]);
-    assert_eq!((failed(&deployer.document("check k8s")), deployer.status), (Vec::new(), Some(0)));
+    assert_eq!((failed(&deployer.document("check")), deployer.status), (Vec::new(), Some(0)));
     let by_dev: Vec<_> = runtime.cluster.writes_since(mark).into_iter().filter(|write| write.user == "dev").collect();
     assert_eq!(by_dev, []);
 }
@@ -323,8 +324,17 @@ fn what_would_refuse_a_deploy_is_told_with_its_code() {
     let wrong =
         runtime.cluster.karctl(&runtime.sandbox, ["check", "k8s", "--set", "kubernetes.kafka_storag=1Gi"]).output();
     assert_says(&wrong, 2, &["the nearest key is `kubernetes.kafka_storage`", "KAR123"]);
-    let none = runtime.sandbox.karctl(["check", "k8s"]).output();
-    assert_says(&none, 1, &["no cluster is known", "KAR201"]);
+    let none = runtime.sandbox.karctl(["check", "k8s", "-o", "json"]).output();
+    let said = failed(&none.document("check"));
+    assert!(said.len() == 1 && said[0].starts_with("error KAR201: no cluster is known"), "{said:#?}");
+}
+
+/// [`make_ready`] for all that a plain deploy makes.
+pub fn make_all_ready(runtime: &Runtime) {
+    let workloads = [("statefulset", "kar-kafka"), ("statefulset", "kar-redis"), ("statefulset", "kar-zookeeper")];
+    for (kind, name) in workloads.into_iter().chain([("deployment", "kar-injector")]) {
+        make_ready(runtime, kind, name);
+    }
 }
 
 /// Says of a workload what its controller would say once its pods are ready.
@@ -339,6 +349,11 @@ fn make_ready(runtime: &Runtime, kind: &str, name: &str) {
     runtime.cluster.shown([&patch[..], &[&status.to_string()]].concat());
 }
 
+/// The address that the injector's service would be given once its pod is ready.
+fn serve_injector(runtime: &Runtime) {
+    runtime.cluster.apply(INJECTOR_ADDRESS);
+}
+
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn what_was_deployed_is_checked_too() {
@@ -347,7 +362,7 @@ fn what_was_deployed_is_checked_too() {
         let mark = runtime.cluster.mark();
         let done = finished(&runtime, &runtime.cluster.kubeconfig(), &[]);
         assert_eq!(runtime.cluster.writes_since(mark), []);
-        (failed(&done.document("check k8s")), done.status)
+        (failed(&done.document("check")), done.status)
     };
     let expect = |said: &str, status: i32| {
         let (failed, ended) = after();
@@ -357,10 +372,9 @@ fn what_was_deployed_is_checked_too() {
     expect("error KAR208: KAR does not run in namespace kar-system", 1);
     runtime.deploy(&[]);
     expect("error KAR207: kar-", 1);
-    let workloads = [("statefulset", "kar-kafka"), ("statefulset", "kar-redis"), ("statefulset", "kar-zookeeper")];
-    for (kind, name) in workloads.into_iter().chain([("deployment", "kar-injector")]) {
-        make_ready(&runtime, kind, name);
-    }
+    make_all_ready(&runtime);
+    expect("error KAR232: no pod is behind the service kar-system/kar-injector", 1);
+    serve_injector(&runtime);
     assert_eq!(after(), (Vec::new(), Some(0)));
 
     runtime.cluster.shown(["delete", "secret", "kar.ibm.com.runtime-config"]);
@@ -373,7 +387,12 @@ fn what_was_deployed_is_checked_too() {
     set_certificate(&runtime, &ending_soon(&runtime));
     let (failed, ended) = after();
     let ends = "warning KAR222: the injector's certificate ends in 9 days";
-    assert_eq!((failed.len(), failed[1].as_str(), ended), (2, ends, Some(1)), "{failed:#?}");
+    let distrusted = "error KAR232: the webhook does not trust the certificate that the injector has";
+    assert_eq!(
+        (failed.len(), failed[1].as_str(), failed[2].as_str(), ended),
+        (3, ends, distrusted, Some(1)),
+        "{failed:#?}"
+    );
     assert!(failed[0].starts_with("error KAR206: others have changed"), "{failed:#?}");
     set_certificate(&runtime, former.as_str().expect("text"));
     assert_eq!(after(), (Vec::new(), Some(0)));

@@ -60,9 +60,9 @@ impl Played {
         let labels = &deployment["spec"]["template"]["metadata"]["labels"];
         let name = format!("traefik-{}", deployment["metadata"]["generation"]);
         let spec = json!({"selector": {"matchLabels": labels}, "template": deployment["spec"]["template"]});
-        let metadata = json!({"name": name, "namespace": "kar-ingress", "labels": {
-            "app.kubernetes.io/name": "kar", "name": "traefik", "pod-template-hash": "played",
-        }});
+        let mut of_set = labels.clone();
+        of_set["pod-template-hash"] = json!("played");
+        let metadata = json!({"name": name, "namespace": "kar-ingress", "labels": of_set});
         let set = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": metadata, "spec": spec});
         self.cluster().kubectl(["apply", "--filename", "-"]).stdin(set.to_string()).output();
     }

@@ -2,7 +2,7 @@
 //! work, and every fault by its own name.
 
 mod front;
-mod servers;
+pub mod servers;
 
 use std::time::{Duration, Instant};
 
@@ -77,7 +77,7 @@ impl Keys {
     fn found_by_check(&self) -> Vec<(String, String)> {
         let finished = self.sandbox().karctl(["check", "ce", "--credentials", "keys.json", "-o", "json"]).output();
         assert!(!format!("{finished:?}").contains("canary"), "{finished:?}");
-        let document = finished.document("check ce");
+        let document = finished.document("check");
         let checks = document["checks"].as_array().expect("a list").iter();
         let of_service = checks.filter(|checked| ["kafka", "redis"].iter().any(|name| checked["category"] == *name));
         let wrong =
@@ -221,10 +221,10 @@ async fn a_project_that_is_prepared_is_found_to_be_well() {
         let line = ["check", "ce", "-o", "json"].iter().chain(more).copied();
         let finished = sandbox.karctl(line).output();
         assert!(!format!("{finished:?}").contains("canary"), "{finished:?}");
-        (finished.document("check ce"), finished.status)
+        (finished.document("check"), finished.status)
     };
     // With the name of the keys, and without: then by what the project itself says.
-    for more in [&["kar"][..], &[], &["kar", "--pre"]] {
+    for more in [&["--managed", "kar"][..], &[], &["--managed", "kar", "--pre"]] {
         let (document, status) = check(more);
         assert_eq!(
             (status, &document["errors"], &document["warnings"]),
@@ -237,7 +237,7 @@ async fn a_project_that_is_prepared_is_found_to_be_well() {
         let is_it = |checked: &&Value| checked["category"] == category && checked["title"] == title;
         checks.iter().find(is_it).unwrap_or_else(|| panic!("{document:#}")).clone()
     };
-    let (document, status) = check(&["kar", "--probe-topic", "probe"]);
+    let (document, status) = check(&["--managed", "kar", "--probe-topic", "probe"]);
     let record = found(&document, "kafka", "a record goes round");
     assert_eq!((status, &record["code"]), (Some(1), &json!("KAR456")), "{document:#}");
     assert_eq!(record["found"], "there is no topic probe");
@@ -246,14 +246,14 @@ async fn a_project_that_is_prepared_is_found_to_be_well() {
     let password = Secret::new(KAFKA_PASSWORD);
     let opened = Connection::open_by(&keys.broker, Some(&tls), Some(("token", &password)), LIMIT).await;
     opened.expect("ready").create_topic("probe", 1, 1).await.expect("created");
-    let (document, status) = check(&["kar", "--probe-topic", "probe"]);
+    let (document, status) = check(&["--managed", "kar", "--probe-topic", "probe"]);
     assert_eq!(status, Some(0), "{document:#}");
 
     cloud.change(|account| {
         account.keys.retain(|key| !key["source_crn"].to_string().contains("messagehub"));
         account.keys.push(kafka_key("kar", &["localhost:1"], "canary-new"));
     });
-    let (document, status) = check(&["kar"]);
+    let (document, status) = check(&["--managed", "kar"]);
     assert_eq!(status, Some(1));
     let stale = found(&document, "secret", "the project's configuration is that of the keys");
     let differs = "the project's configuration differs from the service keys in KAFKA_BROKERS, KAFKA_PASSWORD";

@@ -66,8 +66,13 @@ fn leaf(authority: &Authority, days_ago: u32) -> Leaf {
     authority.issue(&["localhost".to_owned()], Timestamp::now() - DAY * days_ago).expect("a leaf")
 }
 
+/// A certificate of today for a name or an address.
+pub fn leaf_for(authority: &Authority, host: &str) -> Leaf {
+    authority.issue(&[host.to_owned()], Timestamp::now()).expect("a leaf")
+}
+
 /// Key and certificate in one PEM text, as Kafka takes them.
-fn pair(leaf: &Leaf) -> String {
+pub fn pair(leaf: &Leaf) -> String {
     format!("{}{}", leaf.key.expose(), leaf.certificate)
 }
 

@@ -156,7 +156,7 @@ impl Stubs {
             let number = (1..).find(|number| !state.has(&format!("process {folder} ({number})"))).unwrap_or(1);
             // First comes the interpreter with its script, which ZooKeeper changes once.
             let words = process.command.split(' ').skip(2);
-            let words = words.filter(|word| !CLASS_DATA.iter().any(|option| word.starts_with(option)));
+            let words = words.filter(|word| !is_of_class_data(word));
             state.add(format!("process {folder} ({number})"), words.collect::<Vec<_>>().join(" "));
         }
         let ports = self.private_ports();
@@ -207,7 +207,7 @@ fn shown(path: &Path, content: String, ports: &[String]) -> String {
         Some("lock") => String::new(),
         Some("json") => {
             let mut state = State::default();
-            match serde_json::from_str(&content) {
+            match serde_json::from_str(&content).map(without_class_data) {
                 Ok(document) => state.add_document("", &document, &DIFFERENT),
                 Err(_) => state.add("", content),
             }
@@ -215,6 +215,22 @@ fn shown(path: &Path, content: String, ports: &[String]) -> String {
         }
         _ => without_ports(&content, ports),
     }
+}
+
+fn is_of_class_data(word: &str) -> bool {
+    CLASS_DATA.iter().any(|option| word.starts_with(option))
+}
+
+/// Of the record of how a server was made, what is the same whether its class data was made in time or not.
+fn without_class_data(mut document: Value) -> Value {
+    let text = |word: &Value| {
+        let bytes = word["Unix"].as_array()?.iter().map(|byte| u8::try_from(byte.as_u64()?).ok());
+        String::from_utf8(bytes.collect::<Option<_>>()?).ok()
+    };
+    if let Some(arguments) = document.pointer_mut("/program/arguments").and_then(Value::as_array_mut) {
+        arguments.retain(|word| !text(word).is_some_and(|word| is_of_class_data(&word)));
+    }
+    document
 }
 
 /// Only a whole number is a port: 41943 is also how a size of 4 MiB begins.

@@ -35,14 +35,14 @@ const VARYING: [&str; 17] = [
 ];
 
 /// A runtime on a cluster of its own.
-struct Runtime {
-    sandbox: Sandbox,
+pub struct Runtime {
+    pub sandbox: Sandbox,
     proxy: FaultProxy,
     cluster: Cluster,
 }
 
 impl Runtime {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let cluster = Cluster::control();
         let proxy = FaultProxy::to_api_server(&cluster.kubeconfig(), None);
         let sandbox = Sandbox::new();

@@ -6,6 +6,7 @@
 //! a fault that a second attempt mends (refused, or done but unanswered) is not even noticed.
 
 mod cluster;
+mod hybrid;
 mod leg;
 mod local_clusters;
 mod namespaces;

@@ -5,7 +5,7 @@ mod objects;
 mod report;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -198,14 +198,8 @@ fn objects(project: &Path, app: &App, namespace: &str, options: &Options) -> Res
             .hint("`karctl app init` writes them")
             .code(Code::NoProject)
     };
-    let entries = std::fs::read_dir(&folder).or_fail(none)?;
-    let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
-    paths.retain(|path| {
-        path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|e| extension == *e))
-    });
-    paths.sort();
     let mut objects = Vec::new();
-    for path in paths {
+    for path in manifest_files(&folder).or_fail(none)? {
         let content = file::read(&path)?.unwrap_or_default();
         objects.extend(manifests::read(&path.display().to_string(), &String::from_utf8_lossy(&content), namespace)?);
     }
@@ -216,6 +210,17 @@ fn objects(project: &Path, app: &App, namespace: &str, options: &Options) -> Res
         manifests::with_ingress(&mut objects, app, namespace, host)?;
     }
     Ok(objects)
+}
+
+/// The manifests in a folder, sorted.
+pub(super) fn manifest_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?;
+    let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    paths.retain(|path| {
+        path.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|e| extension == *e))
+    });
+    paths.sort();
+    Ok(paths)
 }
 
 /// The objects with the images that were built, and with what tells them from others.

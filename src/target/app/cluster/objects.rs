@@ -87,7 +87,7 @@ impl Place<'_> {
             }
             if extent == Extent::Ready {
                 let restarted = Context { deadline: self.context.deadline.restarted(), ..self.context.clone() };
-                wait::wait_for(&restarted, self.cluster, &wanted, &format!("{UP_OF}={app}")).await?;
+                wait::wait(&restarted, self.cluster, &wanted).await?;
             }
             self.apply_all(&clients).await?;
         }

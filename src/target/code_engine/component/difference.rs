@@ -1,10 +1,11 @@
 //! Which fields of an application are not as wanted.
 
+use super::goal::is_configuration;
 use super::size::is_same;
 use crate::client::ibmcloud::code_engine::{AppSpec, Variable};
 
 /// The fields of `there` that differ from those of `wanted`, in the API's words. The order of variables is of no effect,
-/// and amounts are compared as numbers: the API spells `0.5G` as `500M`.
+/// karctl's own is none that anybody asked for, and amounts are compared as numbers: the API spells `0.5G` as `500M`.
 pub fn difference(there: &AppSpec, wanted: &AppSpec) -> Vec<&'static str> {
     let fields = [
         ("image_reference", there.image_reference == wanted.image_reference),
@@ -22,7 +23,9 @@ pub fn difference(there: &AppSpec, wanted: &AppSpec) -> Vec<&'static str> {
 }
 
 fn has_same(there: &[Variable], wanted: &[Variable]) -> bool {
-    there.len() == wanted.len() && wanted.iter().all(|variable| there.contains(variable))
+    let number = |variables: &[Variable]| variables.iter().filter(|variable| !is_configuration(variable)).count();
+    let mut asked_for = wanted.iter().filter(|variable| !is_configuration(variable));
+    number(there) == number(wanted) && asked_for.all(|variable| there.contains(variable))
 }
 
 #[cfg(test)]

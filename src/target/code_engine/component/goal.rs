@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::difference::difference;
-use crate::client::ibmcloud::code_engine::{App, AppSpec};
+use crate::client::ibmcloud::code_engine::{App, AppSpec, Variable};
+use crate::redacted::Secret;
 
 /// For so long after a change an answer may still tell how the former revision is. The API does not say; the servers
 /// below make a revision within a second or two.
@@ -20,7 +21,12 @@ pub enum Goal<'a> {
     Whole(&'a AppSpec),
     /// This many instances, whatever else it is by then; where there is none, none is made.
     Instances(u32),
+    /// The same, begun with the configuration of this tag; where there is none, none is made.
+    Renewed(&'a str),
 }
+
+/// The variable with the tag of the configuration that a revision began with.
+pub const CONFIGURATION: &str = "KARCTL_CONFIGURATION";
 
 impl<'a> Goal<'a> {
     /// What is wanted of an application that is as `there`: nothing but what the goal is about differs.
@@ -30,13 +36,29 @@ impl<'a> Goal<'a> {
             Self::Instances(count) => {
                 Cow::Owned(AppSpec { scale_min_instances: count, scale_max_instances: count, ..there.clone() })
             }
+            Self::Renewed(tag) => Cow::Owned(begun_with(there, tag)),
         }
     }
 
     /// The fields that are to change, in the API's words.
     pub fn difference(self, there: &AppSpec) -> Vec<&'static str> {
-        difference(there, &self.over(there))
+        let Self::Renewed(tag) = self else { return difference(there, &self.over(there)) };
+        let has_begun_with_it = |variable: &Variable| matches!(variable, Variable::Literal { name, value } if name == CONFIGURATION && value.expose() == tag);
+        if there.run_env_variables.iter().any(has_begun_with_it) { Vec::new() } else { vec!["run_env_variables"] }
     }
+}
+
+/// The same application, which says that it begins with the configuration of this tag.
+pub fn begun_with(spec: &AppSpec, tag: &str) -> AppSpec {
+    let mut spec = spec.clone();
+    spec.run_env_variables.retain(|variable| !is_configuration(variable));
+    spec.run_env_variables.push(Variable::Literal { name: CONFIGURATION.to_owned(), value: Secret::new(tag) });
+    spec
+}
+
+/// Whether it is karctl's own, which nobody asked for.
+pub fn is_configuration(variable: &Variable) -> bool {
+    matches!(variable, Variable::Literal { name, .. } if name == CONFIGURATION)
 }
 
 /// The revision that was the newest before a change which makes another one.
@@ -79,6 +101,17 @@ mod tests {
         assert_eq!(Goal::Instances(1).difference(&there), Vec::<&str>::new());
         let other = AppSpec { image_reference: "b".to_owned(), ..there.clone() };
         assert_eq!(Goal::Whole(&other).difference(&there), ["image_reference"]);
+    }
+
+    #[test]
+    fn what_began_with_a_configuration_is_begun_anew_with_another_one_only() {
+        let there = app("null").spec;
+        let renewed = Goal::Renewed("tag-1").over(&there).into_owned();
+        assert_eq!(Goal::Renewed("tag-1").difference(&there), ["run_env_variables"]);
+        assert_eq!(Goal::Renewed("tag-1").difference(&renewed), Vec::<&str>::new());
+        assert_eq!(Goal::Renewed("tag-2").difference(&renewed), ["run_env_variables"]);
+        assert_eq!(Goal::Renewed("tag-2").over(&renewed).run_env_variables.len(), renewed.run_env_variables.len());
+        assert_eq!(Goal::Whole(&there).difference(&renewed), Vec::<&str>::new(), "nobody asked for the variable");
     }
 
     #[test]

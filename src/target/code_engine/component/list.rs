@@ -19,7 +19,7 @@ pub struct Components {
 }
 
 /// A component.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Component {
     /// Its name.
     pub name: String,

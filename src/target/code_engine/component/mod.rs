@@ -7,6 +7,7 @@ mod delete;
 mod difference;
 mod goal;
 mod list;
+mod renew;
 mod report;
 mod run;
 mod scale;
@@ -31,6 +32,7 @@ pub use crate::client::ibmcloud::code_engine::AppStatus;
 pub use crate::redacted::Secret;
 pub use delete::{DeletedComponent, delete};
 pub use list::{Component, Components, list};
+pub use renew::renew;
 pub use report::{
     delete as delete_text, list as list_text, logs as logs_text, run as run_text, scale as scale_text,
     status as status_text,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::goal::{Former, Goal};
+use super::goal::{Former, Goal, begun_with};
 use super::wait::{Pace, until_ready};
 use super::wanted::KAR_VARIABLES;
 use super::{ComponentName, Mode, Place, RUNTIME_CONFIG, Waiting, Wanted, check_own, missing};
@@ -49,7 +49,8 @@ pub struct Ran {
 /// not become ready.
 pub async fn run(context: &Context, place: &Place, wanted: &Wanted, waiting: Waiting, mode: Mode) -> Result<Ran> {
     let Wanted { name, app, spec } = wanted;
-    check_secrets(place, spec).await?;
+    let configuration = check_secrets(place, spec).await?;
+    let spec = &begun_with(spec, &configuration);
     let project = &place.project;
     let goal = Goal::Whole(spec);
     let found = match mode {
@@ -95,19 +96,19 @@ pub struct Ensured {
     request: Option<Value>,
 }
 
-/// Without these an application would be made that never starts.
-async fn check_secrets(place: &Place, wanted: &AppSpec) -> Result<()> {
+/// Without these an application would be made that never starts. Returns the tag of the configuration that it begins with.
+async fn check_secrets(place: &Place, wanted: &AppSpec) -> Result<String> {
     let project = &place.project;
-    if place.session.secret(&project.id, RUNTIME_CONFIG).await?.is_none() {
+    let Some(configuration) = place.session.secret(&project.id, RUNTIME_CONFIG).await? else {
         return Err(Failure::new(format!("the project `{}` has no runtime configuration", project.name))
             .hint("run `karctl ce enable KEY` first")
             .code(Code::ProjectNotEnabled)
             .into());
-    }
-    let Some(name) = &wanted.image_secret else { return Ok(()) };
+    };
+    let Some(name) = &wanted.image_secret else { return Ok(configuration.entity_tag.as_str().to_owned()) };
     let secret = place.session.secret(&project.id, name).await?;
     let problem = match secret {
-        Some(secret) if secret.format == REGISTRY_FORMAT => return Ok(()),
+        Some(secret) if secret.format == REGISTRY_FORMAT => return Ok(configuration.entity_tag.as_str().to_owned()),
         Some(secret) => format!("the secret `{name}` holds no login for a registry: its format is {}", secret.format),
         None => format!("the project `{}` has no secret `{name}`", project.name),
     };
@@ -151,7 +152,7 @@ pub async fn ensure(context: &Context, place: &Place, name: &ComponentName, goal
     loop {
         let there = place.session.app(project, name.as_str()).await?;
         let failure = match (there, goal) {
-            (None, Goal::Instances(_)) => return Err(missing(name, &place.project.name).into()),
+            (None, Goal::Instances(_) | Goal::Renewed(_)) => return Err(missing(name, &place.project.name).into()),
             (None, Goal::Whole(wanted)) => match place.session.create_app(project, name.as_str(), wanted).await {
                 Ok(app) => {
                     let former = Former::default();

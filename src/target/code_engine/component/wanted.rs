@@ -1,6 +1,7 @@
 //! What a component is to be on Code Engine: the application that the options of `karctl ce run` describe, checked before
 //! anything is sent.
 
+use super::goal::CONFIGURATION;
 use super::size::Size;
 use super::{ComponentName, RUNTIME_CONFIG};
 use crate::client::ibmcloud::code_engine::{AppSpec, Variable, Visibility};
@@ -108,6 +109,9 @@ impl ComponentOptions {
             let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
             if name.is_empty() || !name.chars().all(is_allowed) {
                 return Err(Failure::usage(format!("--env: `{name}` cannot be the name of a variable")).into());
+            }
+            if name == CONFIGURATION {
+                return Err(Failure::usage(format!("--env: {name} is set by karctl")).into());
             }
             if KAR_VARIABLES.contains(&name.as_str()) {
                 return Err(Failure::usage(format!("--env: {name} is set by karctl"))

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use sha2::{Digest, Sha256};
 
 use super::ignore::Ignored;
+use super::own::is_own;
 use crate::client::file;
 use crate::code::Code;
 use crate::error::{Failure, OrFail, Result};
@@ -116,7 +117,7 @@ impl Found {
     }
 }
 
-/// Everything that is sent, by its path.
+/// Everything that is sent, by its path: neither what is ignored nor what karctl wrote for itself.
 fn walk(folder: &Path, dockerfile: &str) -> Result<Vec<Found>> {
     let ignored = ignored(folder)?;
     let always = [Path::new(dockerfile), Path::new(IGNORE_FILE)];
@@ -139,6 +140,9 @@ fn walk(folder: &Path, dockerfile: &str) -> Result<Vec<Found>> {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 metadata => metadata.or_fail(|| Failure::new(format!("{} cannot be read", whole.display())))?,
             };
+            if !always.contains(&path.as_path()) && is_own(&whole, &metadata) {
+                continue;
+            }
             let holds_more = metadata.is_dir()
                 && (!is_left_out || !ignored.is_final() || always.iter().any(|kept| kept.starts_with(&path)));
             if holds_more {
@@ -218,5 +222,35 @@ impl<W: Write> Packer<W> {
     fn field(&mut self, bytes: &[u8]) {
         self.hash.update((bytes.len() as u64).to_le_bytes());
         self.hash.update(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_karctl_wrote_for_itself_is_in_no_image() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, content: &str, mode: u32| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(&path, content).expect("written");
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("its own");
+        };
+        write("Dockerfile", "FROM scratch\n", 0o644);
+        write("config.json", "{}\n", 0o600);
+        write("logs/.gitignore", "*\n", 0o644);
+        let before = BuildContext::pack(folder.path(), "Dockerfile").expect("packed");
+        let variables = "# begin karctl env\nREDIS_PASSWORD='canary'\n# end karctl env\n";
+        write(".env", variables, file::PRIVATE);
+        write("hybrid/.gitignore", "*\n", file::PRIVATE);
+        write("hybrid/edge.env", variables, file::PRIVATE);
+        write("plan.json", "{\n  \"version\": 2,\n  \"karctl\": \"0.1.0\"\n}\n", file::PRIVATE);
+        let after = BuildContext::pack(folder.path(), "Dockerfile").expect("packed");
+        assert_eq!((&after.tag, after.files), (&before.tag, before.files));
+        let names: Vec<_> =
+            walk(folder.path(), "Dockerfile").expect("read").into_iter().map(|found| found.path).collect();
+        assert_eq!(names, ["Dockerfile", "config.json", "logs", "logs/.gitignore"].map(PathBuf::from));
     }
 }

@@ -8,3 +8,4 @@ pub mod injector;
 pub mod recipes;
 
 mod ignore;
+pub mod own;

@@ -2,33 +2,35 @@
 //! asked about, and a deploy is rehearsed as by `--dry-run`.
 
 mod demand;
+mod deployed;
+mod health;
 mod nodes;
 mod webhooks;
 
 use futures_util::future::try_join_all;
 use serde_yaml::Value;
 
-use super::connection::is_local;
+use super::connection::{Selection, connect, is_local};
 use super::deploy::{Options, desired, enabling, render, watching};
+use super::flavour::Flavour;
 use super::permission::{Permission, missing};
 use super::plan::{Policy, permissions, rehearse};
 use super::rotation::Stages;
-use super::{manifests, names, namespaces, status};
+use super::{access, manifests, names, namespaces};
 use crate::change::Change;
 use crate::check::cluster::{
-    Amounts, Cluster as Subject, Desktop, Namespace, Quota, Range, Registry, Runtime, StorageClass, Told,
+    Amounts, Cluster as Subject, Desktop, Namespace, Quota, Range, Registry, StorageClass, Told,
 };
-use crate::check::kubernetes::{AFTER, BEFORE};
-use crate::check::{self, Reason, Report};
+use crate::check::kubernetes::{AFTER, BEFORE, REACH, Reach};
+use crate::check::{self, Mode, Reason, Report};
 use crate::client::kubernetes::Cluster;
 use crate::client::kubernetes::object::{
     CLAIM, CONFIG_MAP, Kind, LIMIT_RANGE, NAMESPACE, Object, POD, RESOURCE_QUOTA, Reference, SECRET, STORAGE_CLASS,
 };
 use crate::context::Context;
-use crate::error::{Failure, Result};
+use crate::error::{Failure, Result, Status, report};
 use crate::quantity::Quantity;
 use crate::settings::Settings;
-use crate::target::cluster::Flavour;
 
 /// Label with the level of Pod Security of a namespace.
 const LEVEL: &str = "pod-security.kubernetes.io/enforce";
@@ -47,6 +49,33 @@ pub enum Stage {
     Before,
     /// Once it is: also what runs.
     Deployed,
+    /// As it is: what runs where something was deployed.
+    AsFound,
+}
+
+/// Which cluster is checked, and for what.
+#[derive(Debug)]
+pub struct Wanted {
+    /// How it is chosen.
+    pub selection: Selection,
+    /// What is deployed.
+    pub settings: Settings,
+    /// What a deploy is told beside.
+    pub options: Options,
+    /// When.
+    pub stage: Stage,
+}
+
+/// Chooses a cluster and checks it. One that does not answer is a finding.
+///
+/// # Errors
+/// A usage failure, for a context that does not exist or settings that do not fit together.
+pub async fn check_chosen(context: &Context, wanted: &Wanted) -> Result<Report> {
+    match connect(context, &wanted.selection).await {
+        Ok(cluster) => check(context, &cluster, &wanted.settings, &wanted.options, wanted.stage).await,
+        Err(error) if report(&error).status == Status::Usage => Err(error),
+        Err(error) => Ok(check::run(Mode::K8s, REACH, &Reach(Err(Reason::of(&error))))),
+    }
 }
 
 /// Checks a cluster for a runtime with these settings.
@@ -61,16 +90,21 @@ pub async fn check(
     stage: Stage,
 ) -> Result<Report> {
     // What hinders it, such as a right that is missing, is a finding of the rehearsal, which asks again.
-    let options = &options.remembered(context, cluster, settings).await.unwrap_or_else(|_| options.clone());
+    let mut options = options.remembered(context, cluster, settings).await.unwrap_or_else(|_| options.clone());
+    // What is deployed is looked at as it is, also where only a file said where Kafka and Redis are.
+    if stage != Stage::Before && options.elsewhere.is_none() && !options.in_cluster {
+        options.elsewhere = access::elsewhere(cluster, &settings.kubernetes.namespace).await.unwrap_or_default();
+    }
+    let options = &options;
     let rendered = render(context, settings, options).await?;
-    let step = context.ui.step("Looking at the cluster");
     let subject = look(context, cluster, settings, options, stage, &rendered).await;
-    step.skip();
-    let checks = match stage {
-        Stage::Before => BEFORE.iter().chain(&[]),
-        Stage::Deployed => BEFORE.iter().chain(AFTER),
+    let is_deployed = matches!(&subject.runtime, Some(Ok(runtime)) if runtime.is_deployed);
+    let after = match stage {
+        Stage::Before => &[][..],
+        Stage::AsFound if !is_deployed => &[][..],
+        Stage::AsFound | Stage::Deployed => AFTER,
     };
-    Ok(check::run(checks, &subject))
+    Ok(check::run(Mode::K8s, BEFORE.iter().chain(after), &subject))
 }
 
 async fn look(
@@ -83,6 +117,7 @@ async fn look(
 ) -> Subject {
     let wanted = &settings.kubernetes;
     let namespace = wanted.namespace.as_str();
+    let health = health::look(context, cluster, settings).await;
     let prospect = prospect(context, cluster, settings, options, rendered).await;
     let (pods, claims, nodes, classes, quotas, ranges, namespaces, announced, webhooks) = tokio::join!(
         list(cluster, POD, None),
@@ -98,7 +133,7 @@ async fn look(
     let existing: Vec<_> = pods.iter().flatten().filter(|pod| demand::is_of_runtime(pod, namespace)).collect();
     let runtime = match stage {
         Stage::Before => None,
-        Stage::Deployed => Some(runtime(cluster, namespace).await),
+        Stage::Deployed | Stage::AsFound => Some(deployed::look(context, cluster, settings, &nodes).await),
     };
     let kept: Vec<_> = claims.iter().flatten().map(Object::name).collect();
     let mut demand = demand::of(&prospect.objects, &prospect.new, &existing, &kept);
@@ -129,6 +164,7 @@ async fn look(
         },
         webhooks,
         runtime,
+        health,
     }
 }
 
@@ -319,15 +355,4 @@ async fn announced(cluster: &Cluster) -> Told<Vec<String>> {
     let hosting: Value = serde_yaml::from_str(text).unwrap_or_default();
     let hosts = ["hostFromContainerRuntime", "host"].map(|field| hosting[field].as_str().map(str::to_owned));
     Ok(hosts.into_iter().flatten().collect())
-}
-
-async fn runtime(cluster: &Cluster, namespace: &str) -> Told<Runtime> {
-    let status = status::status(cluster, namespace).await.map_err(|error| Reason::of(&error))?;
-    let component = |component: status::Component| (component.name, (!component.is_ready).then_some(component.state));
-    Ok(Runtime {
-        is_deployed: status.is_deployed,
-        components: status.components.into_iter().map(component).collect(),
-        certificate_days: status.certificate_days_left,
-        enabled: status.enabled.into_iter().map(|enabled| (enabled.name, enabled.is_current)).collect(),
-    })
 }

@@ -19,11 +19,42 @@ pub async fn look(cluster: &Cluster, system_nodes: bool) -> Told<Vec<(Object, Op
         .collect())
 }
 
+/// Conditions of a node by which it says that it runs out of something.
+const PRESSURES: [&str; 3] = ["MemoryPressure", "DiskPressure", "PIDPressure"];
+
+/// Words by which a kubelet says that its network plugin is missing or not ready.
+/// <https://github.com/kubernetes/kubernetes/blob/v1.33.0/pkg/kubelet/kubelet.go>
+const NETWORK_WORDS: [&str; 3] = ["NetworkPluginNotReady", "cni plugin", "cni config"];
+
+fn conditions<'a>(node: &'a Object, status: &'a str) -> impl Iterator<Item = &'a serde_json::Value> {
+    node.list("/status/conditions").iter().filter(move |condition| condition["status"] == status)
+}
+
+fn is_ready(node: &Object) -> bool {
+    conditions(node, "True").any(|condition| condition["type"] == "Ready")
+}
+
+/// What a node says it runs out of.
+pub fn pressures(node: &Object) -> Vec<String> {
+    let said = conditions(node, "True").filter_map(|condition| condition["type"].as_str());
+    said.filter(|kind| PRESSURES.contains(kind)).map(str::to_owned).collect()
+}
+
+/// Why pods of a node have no network, where it says so.
+fn without_network(node: &Object) -> Option<String> {
+    let message = |condition: &serde_json::Value| condition["message"].as_str().unwrap_or_default().to_owned();
+    let unavailable = conditions(node, "True").find(|condition| condition["type"] == "NetworkUnavailable");
+    let of_plugin = conditions(node, "False").find(|condition| {
+        condition["type"] == "Ready" && NETWORK_WORDS.iter().any(|word| message(condition).contains(word))
+    });
+    let told = message(unavailable.or(of_plugin)?);
+    Some(if told.is_empty() { "its network is not available".to_owned() } else { told })
+}
+
 fn refusal(node: &Object, system_nodes: bool) -> Option<String> {
-    let is_ready = |condition: &serde_json::Value| condition["type"] == "Ready" && condition["status"] == "True";
     let mut taints = node.list("/spec/taints").iter();
     let taint = taints.find(|taint| taint["effect"] == "NoSchedule" || taint["effect"] == "NoExecute");
-    if !node.list("/status/conditions").iter().any(is_ready) {
+    if !is_ready(node) {
         return Some("it is not ready".to_owned());
     }
     if node.at("/spec/unschedulable").is_some_and(|value| value == true) {
@@ -59,6 +90,9 @@ pub fn free(nodes: &[(Object, Option<String>)], pods: &Told<Vec<Object>>, runtim
             }
         }
         Node {
+            pressures: pressures(node),
+            network: without_network(node),
+            is_ready: is_ready(node),
             name: node.name().to_owned(),
             architecture: node.label("kubernetes.io/arch").unwrap_or("unknown").to_owned(),
             refusal: refusal.clone(),

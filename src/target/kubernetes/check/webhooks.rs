@@ -142,7 +142,7 @@ fn holds(expression: &Value, labels: &Labels) -> bool {
 }
 
 /// Whether a service has an address that is ready; `None` where the server does not say.
-async fn is_served(cluster: &Cluster, namespace: &str, service: &str) -> Option<bool> {
+pub(super) async fn is_served(cluster: &Cluster, namespace: &str, service: &str) -> Option<bool> {
     let slices = cluster.list(ENDPOINT_SLICE, Some(namespace), &format!("{OF_SERVICE}={service}")).await.ok()?;
     let is_ready = |endpoint: &Value| endpoint["conditions"]["ready"] != false;
     Some(slices.iter().any(|slice| slice.list("/endpoints").iter().any(is_ready)))

@@ -33,34 +33,38 @@ pub struct Budget {
 
 /// Pod Security's `restricted`. OpenShift chooses the users itself.
 pub fn security(desired: &Desired) -> BTreeMap<&'static str, Value> {
-    let pod = |user: u32| {
-        let mut context = json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}});
-        if !desired.facts.is_openshift {
-            context["runAsUser"] = Value::from(user);
-            context["runAsGroup"] = Value::from(user);
-            context["fsGroup"] = Value::from(user);
-            context["fsGroupChangePolicy"] = Value::from("OnRootMismatch");
-        }
-        context
-    };
-    let container = json!({
-        "allowPrivilegeEscalation": false,
-        "capabilities": {"drop": ["ALL"]},
-        "readOnlyRootFilesystem": true,
-    });
+    let pod = |user: u32| pod_security_context(user, desired.facts.is_openshift);
     BTreeMap::from([
         ("kafka", pod(KAFKA_USER)),
         ("zookeeper", pod(KAFKA_USER)),
         ("redis", pod(REDIS_USER_ID)),
         ("injector", pod(INJECTOR_USER)),
-        ("container", container),
+        ("container", container_security_context()),
     ])
 }
 
-/// The same for a pod, and its container, that uses Kafka's image as a client.
-pub fn client_security(desired: &Desired) -> [Value; 2] {
-    let security = security(desired);
-    [security["kafka"].clone(), security["container"].clone()]
+/// The same for a pod, and its container, that is a client.
+pub fn client_security(is_openshift: bool) -> [Value; 2] {
+    [pod_security_context(KAFKA_USER, is_openshift), container_security_context()]
+}
+
+fn pod_security_context(user: u32, is_openshift: bool) -> Value {
+    let mut context = json!({"runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}});
+    if !is_openshift {
+        context["runAsUser"] = Value::from(user);
+        context["runAsGroup"] = Value::from(user);
+        context["fsGroup"] = Value::from(user);
+        context["fsGroupChangePolicy"] = Value::from("OnRootMismatch");
+    }
+    context
+}
+
+fn container_security_context() -> Value {
+    json!({
+        "allowPrivilegeEscalation": false,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": true,
+    })
 }
 
 /// The parts with the number of their pods.

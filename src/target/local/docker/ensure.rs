@@ -111,7 +111,7 @@ async fn ensure_volumes(setting: &Setting<'_>, plan: &Plan) -> Result<()> {
     let Setting { docker, desired, inventory, .. } = setting;
     let missing = plan.components.iter().filter(|planned| !inventory.volumes.contains(&planned.blueprint.volume));
     side_by_side(missing, async |Planned { blueprint, .. }| {
-        let labels = labels::of_volume(desired, blueprint.component);
+        let labels = labels::of_volume(&desired.name, blueprint.component, desired.ephemeral);
         Ok(docker.create_volume(&blueprint.volume, labels).await?)
     })
     .await
@@ -150,7 +150,7 @@ async fn run_one(setting: &Setting<'_>, planned: &Planned) -> Result<()> {
         Step::Create | Step::Recreate(_) | Step::Finish | Step::Start(_) => {
             // In a fresh volume there is no last life.
             if blueprint.needs_zookeeper() && inventory.volumes.contains(&blueprint.volume) {
-                registration::forget(docker, &desired.name, blueprint).await?;
+                registration::forget(docker, &desired.name, &blueprint.container).await?;
             }
             start(setting, blueprint).await
         }

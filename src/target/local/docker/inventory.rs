@@ -176,6 +176,7 @@ impl Found {
             version: self.inspected.config.as_ref().and_then(|config| config.image.clone()),
             specification: self.labels().get(labels::SPECIFICATION).cloned(),
             is_foreign: self.is_foreign,
+            is_paused: self.status() == ContainerStateStatusEnum::PAUSED,
         }
     }
 
@@ -216,7 +217,14 @@ impl Found {
 }
 
 fn absent() -> Observed {
-    Observed { presence: Presence::Absent, id: None, version: None, specification: None, is_foreign: false }
+    Observed {
+        presence: Presence::Absent,
+        id: None,
+        version: None,
+        specification: None,
+        is_foreign: false,
+        is_paused: false,
+    }
 }
 
 /// The engine's time, whatever its zone, as RFC 3339 in UTC.

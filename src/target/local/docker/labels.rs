@@ -28,6 +28,10 @@ pub const EPHEMERAL: &str = "kar.ibm.com/ephemeral";
 /// Name of the KAR application, on containers of applications; the original's.
 pub const APP: &str = "kar.ibm.com/app";
 
+/// Name of the container of this machine's image registry, and of the registry on every network: it belongs to none of the
+/// instances. The original's.
+pub const REGISTRY: &str = "registry";
+
 /// The version of compose whose labels these are: what its own commands compare with.
 const COMPOSE_VERSION: &str = "2.40.0";
 
@@ -73,11 +77,11 @@ pub fn of_network(name: &InstanceName) -> HashMap<String, String> {
 }
 
 /// Labels of a component's volume.
-pub fn of_volume(desired: &Desired, component: Component) -> HashMap<String, String> {
-    let mut labels = own(&desired.name);
+pub fn of_volume(name: &InstanceName, component: Component, is_ephemeral: bool) -> HashMap<String, String> {
+    let mut labels = own(name);
     labels.extend(owned([
         (COMPONENT, component.name()),
-        (EPHEMERAL, if desired.ephemeral { "true" } else { "false" }),
+        (EPHEMERAL, if is_ephemeral { "true" } else { "false" }),
         ("com.docker.compose.volume", volume_key(component)),
         ("com.docker.compose.version", COMPOSE_VERSION),
     ]));

@@ -6,7 +6,8 @@
 
 mod blueprint;
 mod compose_file;
-mod data;
+mod copy;
+pub mod data;
 mod drift;
 mod ensure;
 pub mod images;
@@ -20,17 +21,21 @@ mod test_support;
 mod upload;
 mod volume_reader;
 
+pub use copy::remove as remove_kept;
+
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::engine::{Begins, Engine, EngineKind, LastWords, LogQuery, Outcome};
 use super::instance::{Component, Desired, InstanceName, ObservedInstance};
 use super::record;
+use crate::client::docker::models::{ContainerInspectResponse, ContainerStateStatusEnum};
 use crate::client::docker::{Docker, DockerError, LogRequest, Owner};
 use crate::client::file;
 use crate::context::{Context, Deadline};
 use crate::error::{Failure, OrFail, Result};
+use crate::settings::KafkaMode;
 use ensure::Setting;
 use inventory::{Found, Inventory};
 use plan::Plan;
@@ -41,6 +46,9 @@ const LAST_LINES: usize = 20;
 
 /// File in an instance's folder that the labels of compose name.
 const COMPOSE_FILE: &str = "compose.yaml";
+
+/// Folder in an instance's folder with the data that a restore replaces, until the new is whole.
+pub const KEPT: &str = "replaced";
 
 /// An engine that answers.
 pub struct DockerEngine {
@@ -111,6 +119,16 @@ impl DockerEngine {
             self.version.get_or_init(|| version);
         }
         Ok(())
+    }
+
+    /// A component's container, if it is karctl's.
+    async fn own(&self, name: &InstanceName, component: Component) -> Result<Option<Found>> {
+        let found = self.docker.container(&name.container(component)).await?;
+        let is_ours = |inspected: &ContainerInspectResponse| {
+            let labels = inspected.config.as_ref().and_then(|config| config.labels.as_ref());
+            labels::belongs(labels, name)
+        };
+        Ok(found.filter(is_ours).map(|inspected| Found { inspected, is_foreign: false }))
     }
 
     async fn found(&self, name: &InstanceName, component: Component) -> Result<Option<Found>> {
@@ -246,6 +264,87 @@ impl Engine for DockerEngine {
     ) -> Result<()> {
         let request = LogRequest { follow: query.follow, since: query.since, tail: query.tail };
         self.docker.log(&name.container(component), &request, line).await.map_err(|error| Failure::from(error).into())
+    }
+
+    async fn pause(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        let work = async {
+            let Some(found) = self.own(name, component).await? else { return Ok(false) };
+            let is_running = found.status() == ContainerStateStatusEnum::RUNNING;
+            if is_running {
+                self.docker.pause_container(&name.container(component)).await?;
+            }
+            Ok(is_running)
+        };
+        self.within(&context.deadline, work).await
+    }
+
+    async fn resume(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        let work = async {
+            let Some(found) = self.own(name, component).await? else { return Ok(false) };
+            let is_paused = found.status() == ContainerStateStatusEnum::PAUSED;
+            if is_paused {
+                self.docker.unpause_container(&name.container(component)).await?;
+            }
+            Ok(is_paused)
+        };
+        self.within(&context.deadline, work).await
+    }
+
+    async fn kill(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        let work = async {
+            let Some(found) = self.own(name, component).await? else { return Ok(false) };
+            let runs = matches!(found.status(), ContainerStateStatusEnum::RUNNING | ContainerStateStatusEnum::PAUSED);
+            if runs {
+                // Not every engine kills what is paused.
+                if found.status() == ContainerStateStatusEnum::PAUSED {
+                    self.docker.unpause_container(&name.container(component)).await?;
+                }
+                self.docker.kill_container(&name.container(component)).await?;
+            }
+            Ok(runs)
+        };
+        self.within(&context.deadline, work).await
+    }
+
+    async fn start_again(&self, context: &Context, name: &InstanceName, component: Component) -> Result<()> {
+        let work = async {
+            let Some(found) = self.own(name, component).await? else { return Ok(()) };
+            if found.status() == ContainerStateStatusEnum::RUNNING {
+                return Ok(());
+            }
+            let container = name.container(component);
+            if component == Component::Kafka && labels::mode(found.labels()) == Some(KafkaMode::ZooKeeper) {
+                registration::forget(&self.docker, name, &container).await?;
+            }
+            Ok(self.docker.start_container(&container).await?)
+        };
+        self.within(&context.deadline, work).await
+    }
+
+    /// What a volume takes, an engine tells only after it has looked at every image and container too.
+    fn data_size(&self, _: &Context, _: &InstanceName) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    async fn copy_data(
+        &self,
+        _: &Context,
+        name: &InstanceName,
+        into: &Path,
+        told: &mut (dyn FnMut(u64) -> Result<()> + Send),
+    ) -> Result<Vec<Component>> {
+        copy::read(&self.docker, name, into, told).await
+    }
+
+    async fn replace_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        from: &Path,
+        components: &[Component],
+    ) -> Result<()> {
+        let kept = record::folder(context, name)?.join(KEPT);
+        copy::replace(&self.docker, name, from, components, &kept).await
     }
 
     async fn last_words(&self, context: &Context, name: &InstanceName, component: Component) -> LastWords {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::blueprint::{Blueprint, mount};
+use super::blueprint::mount;
 use super::data::META_PROPERTIES;
 use crate::client::docker::Docker;
 use crate::client::zookeeper::{REGISTRATIONS, answers_to_deletion, deletion};
@@ -30,10 +30,10 @@ const LIMIT: Duration = Duration::from_secs(40);
 ///
 /// # Errors
 /// When the engine refuses or does not answer. That ZooKeeper does not is no error here: Kafka tells it better.
-pub async fn forget(docker: &Docker, name: &InstanceName, kafka: &Blueprint) -> Result<()> {
+pub async fn forget(docker: &Docker, name: &InstanceName, kafka: &str) -> Result<()> {
     let folder = mount(Component::Kafka);
     let is_there = async |file: &str| {
-        let found = docker.download(&kafka.container, &format!("{folder}/{file}")).await?;
+        let found = docker.download(kafka, &format!("{folder}/{file}")).await?;
         Ok::<_, anyhow::Error>(found.is_some())
     };
     if is_there(META_PROPERTIES).await? && !is_there(CLEAN_SHUTDOWN).await? {

@@ -8,7 +8,6 @@ use crate::client::docker::{AnonymousVolumes, Docker};
 use crate::error::{Failure, Result};
 use crate::target::local::engine::{Action, Outcome};
 use crate::target::local::instance::{Component, InstanceName};
-use crate::target::registry;
 
 /// Redis is independent; Kafka wants ZooKeeper until it has ended.
 const ORDER: [Component; 3] = [Component::Redis, Component::Kafka, Component::ZooKeeper];
@@ -105,7 +104,7 @@ async fn clear_network(docker: &Docker, name: &InstanceName, inventory: &Invento
             let is_component = inventory.containers.values().any(|found| found.inspected.id.as_ref() == Some(&id));
             let own_name = endpoint.name.unwrap_or_else(|| id.clone());
             // `karctl registry up` puts the registry on every network that there is; it needs none of them.
-            if own_name == registry::CONTAINER {
+            if own_name == labels::REGISTRY {
                 docker.disconnect(&network.id, &own_name).await?;
             } else if !is_component && !inventory.strays.contains(&own_name) {
                 others.push(own_name);

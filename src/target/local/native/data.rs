@@ -19,7 +19,7 @@ use crate::settings::KafkaMode;
 const FILE: &str = "karctl.json";
 
 /// What Kafka writes into each log folder when it first starts, or is formatted.
-const META: &str = "log/meta.properties";
+pub const META: &str = "log/meta.properties";
 
 /// Where ZooKeeper keeps its snapshots and logs, within its data folder.
 const ZOOKEEPER_STORE: &str = "version-2";

@@ -11,7 +11,7 @@ use super::folders::{ServerFolder, remove_file};
 use super::made::Made;
 use super::plan::{Plan, Wanted};
 use super::server::{LastLife, Launcher, logging_file};
-use super::{NativeEngine, class_data, logs, parts, server};
+use super::{NativeEngine, class_data, copy, logs, parts, server};
 use crate::client::java;
 use crate::client::process::{self, Ended};
 use crate::client::{disk, port};
@@ -69,6 +69,7 @@ impl NativeEngine {
         Data::of(&plan.folder)?.remember_cluster()?;
         if plan.is_unchanged() {
             begins()?;
+            go_on(&plan)?;
             plan.state.write(plan.folder.root())?;
             return Ok(plan.outcomes());
         }
@@ -78,6 +79,7 @@ impl NativeEngine {
         let java = java::find(&context.environment, minimum_java(&plan.kafka_version))?;
         let parts = parts::obtain(context, desired).await?;
         begins()?;
+        go_on(&plan)?;
         stop_what_differs(&plan).await?;
         check_ports(desired, &plan)?;
         let launcher = Launcher { context, desired, java: &java, parts: &parts };
@@ -125,10 +127,13 @@ impl NativeEngine {
             Component::Redis => launcher.parts.redis.version.clone(),
             Component::ZooKeeper | Component::Kafka => Some(launcher.parts.kafka.version.clone()),
         };
-        let made = Made { specification: wanted.specification.clone(), version, trains: class_data.target() };
+        let (specification, program) = (wanted.specification.clone(), Some(program));
+        let made = Made { specification, version, trains: class_data.target(), program };
         made.write(&folder)?;
-        let launched = process::launch(&environment::executable(), folder.root(), &program)?;
+        let program = made.program.as_ref().expect("it was just put there");
+        let launched = process::launch(&environment::executable(), folder.root(), program)?;
         self.remember(folder.root(), launched);
+        remove_file(&folder.root().join(copy::RESTORED))?;
         Ok(())
     }
 }
@@ -142,6 +147,14 @@ fn class_data_of(component: Component, launcher: &Launcher<'_>) -> Result<ClassD
     let class_data = ClassData::of(context, component, desired.mode, java, &parts.kafka.jars)?;
     let is_made = matches!(class_data, ClassData::Make(_));
     Ok(if desired.ephemeral && is_made { ClassData::None } else { class_data })
+}
+
+/// Before anything is stopped: Kafka says goodbye to a ZooKeeper that answers.
+fn go_on(plan: &Plan) -> Result<()> {
+    for wanted in plan.wanted.iter().filter(|wanted| wanted.is_to_go_on()) {
+        process::resume(plan.folder.server(wanted.component).root())?;
+    }
+    Ok(())
 }
 
 /// Kafka before ZooKeeper, which it says goodbye to; Redis side by side with them.

@@ -126,12 +126,22 @@ impl ServerFolder {
         Ok(())
     }
 
-    /// Removes the data.
+    /// Removes the data, and nothing beside it.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub fn remove_only_data(&self) -> Result<()> {
+        remove_folder(&self.data())
+    }
+
+    /// Removes the data, and what a restore left beside it.
     ///
     /// # Errors
     /// When something cannot be removed.
     pub fn remove_data(&self) -> Result<()> {
-        remove_folder(&self.data())?;
+        self.remove_only_data()?;
+        super::copy::remove_beside(self)?;
+        remove_file(&self.root.join(super::copy::RESTORED))?;
         std::fs::remove_dir(&self.root).ok();
         Ok(())
     }

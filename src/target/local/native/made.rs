@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::folders::{ServerFolder, write};
+use crate::client::process::Program;
 use crate::error::Result;
 
 /// File name within the server's folder.
@@ -19,6 +20,9 @@ pub struct Made {
     pub version: Option<String>,
     /// Where its class data goes when it ends, where it was started to make some.
     pub trains: Option<PathBuf>,
+    /// How it was started; an older karctl did not write it down.
+    #[serde(default)]
+    pub program: Option<Program>,
 }
 
 impl Made {

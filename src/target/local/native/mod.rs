@@ -2,8 +2,10 @@
 //!
 //! No process of karctl stays: servers are detached ([`crate::client::process`]), and what ended, the next `up` starts.
 
+mod again;
 mod before_kafka;
 mod class_data;
+mod copy;
 mod data;
 mod death;
 mod ensure;
@@ -15,6 +17,7 @@ mod plan;
 mod server;
 mod state;
 
+pub use copy::{OLD as REPLACED, SWAPPING};
 pub use parts::Sources;
 
 use std::collections::{BTreeMap, HashMap};
@@ -83,6 +86,7 @@ impl NativeEngine {
             version: made.as_ref().and_then(|made| made.version.clone()),
             specification: made.map(|made| made.specification),
             is_foreign: false,
+            is_paused: matches!(&life, Life::Alive(record) if process::is_paused(record)),
         })
     }
 }
@@ -209,6 +213,48 @@ impl Engine for NativeEngine {
     ) -> Result<()> {
         let folder = InstanceFolder::of(context, name)?;
         logs::read(&folder.server(component), query, line).await
+    }
+
+    async fn pause(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        process::pause(InstanceFolder::of(context, name)?.server(component).root()).await
+    }
+
+    async fn resume(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        process::resume(InstanceFolder::of(context, name)?.server(component).root())
+    }
+
+    async fn kill(&self, context: &Context, name: &InstanceName, component: Component) -> Result<bool> {
+        process::kill(InstanceFolder::of(context, name)?.server(component).root()).await
+    }
+
+    async fn start_again(&self, context: &Context, name: &InstanceName, component: Component) -> Result<()> {
+        self.start_once_more(context, name, component).await
+    }
+
+    fn data_size(&self, context: &Context, name: &InstanceName) -> Result<Option<u64>> {
+        copy::size(&InstanceFolder::of(context, name)?).map(Some)
+    }
+
+    /// On a thread of its own: whoever waits can be interrupted.
+    async fn copy_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        into: &Path,
+        _: &mut (dyn FnMut(u64) -> Result<()> + Send),
+    ) -> Result<Vec<Component>> {
+        let (folder, into) = (InstanceFolder::of(context, name)?, into.to_owned());
+        tokio::task::spawn_blocking(move || copy::read(&folder, &into)).await?
+    }
+
+    async fn replace_data(
+        &self,
+        context: &Context,
+        name: &InstanceName,
+        from: &Path,
+        components: &[Component],
+    ) -> Result<()> {
+        copy::replace(&InstanceFolder::of(context, name)?, from, components)
     }
 
     async fn last_words(&self, context: &Context, name: &InstanceName, component: Component) -> LastWords {

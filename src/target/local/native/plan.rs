@@ -10,7 +10,7 @@ use super::folders::InstanceFolder;
 use super::made::Made;
 use super::server::LastLife;
 use super::state::{PRIVATE_ADDRESS, State, private_port};
-use super::{death, parts, server};
+use super::{copy, death, parts, server};
 use crate::client::port;
 use crate::client::process::{self, Life};
 use crate::context::Context;
@@ -31,17 +31,24 @@ pub struct Wanted {
     pub reason: Option<String>,
     /// How it is now.
     pub life: Life,
+    /// Whether its data was put in its place by a restore, so that it may be that of one that ran.
+    pub is_restored: bool,
 }
 
 impl Wanted {
     /// Whether it has to be started.
     pub fn is_to_be_started(&self) -> bool {
-        self.action.is_change()
+        self.action.is_change() && !self.is_to_go_on()
+    }
+
+    /// Whether it runs as wanted, but for standing still.
+    pub fn is_to_go_on(&self) -> bool {
+        self.action == Action::Started && matches!(self.life, Life::Alive(_))
     }
 
     /// How its last life ended.
     pub fn last_life(&self) -> LastLife {
-        if matches!(self.life, Life::Dead(_)) { LastLife::Died } else { LastLife::Ended }
+        if matches!(self.life, Life::Dead(_)) || self.is_restored { LastLife::Died } else { LastLife::Ended }
     }
 }
 
@@ -122,6 +129,9 @@ impl Plan {
             }
         });
         let (action, reason) = match (&life, made.is_some(), differs) {
+            (Life::Alive(record), true, None) if process::is_paused(record) => {
+                (Action::Started, Some("it was paused".to_owned()))
+            }
             (Life::Alive(_), true, None) => (Action::Unchanged, None),
             (Life::Alive(_), false, _) => (Action::Recreated, Some("nothing says what it was made from".to_owned())),
             (_, true, Some(reason)) => (Action::Recreated, Some(reason)),
@@ -131,7 +141,8 @@ impl Plan {
             (Life::None, true, None) => (Action::Started, None),
             (Life::None, false, _) => (Action::Created, None),
         };
-        Ok(Wanted { component, files, specification, action, reason, life })
+        let is_restored = folder.root().join(copy::RESTORED).exists();
+        Ok(Wanted { component, files, specification, action, reason, life, is_restored })
     }
 }
 

@@ -42,7 +42,7 @@ const JAVA_OPTIONS: [&str; 8] = [
 /// In KRaft mode Kafka's controller refuses a broker while it believes that its last life goes on: for 9 s, and up to
 /// 7 s more until the broker tries again (seen: ready after 14 s). A shorter session makes that 3 s; only after a death,
 /// as a broker that is held up longer than its session is taken for dead.
-const AFTER_DEATH: [&str; 4] =
+pub const AFTER_DEATH: [&str; 4] =
     ["--override", "broker.session.timeout.ms=2000", "--override", "broker.heartbeat.interval.ms=500"];
 
 /// Variables of the user that servers are given; others, such as JAVA_TOOL_OPTIONS, would make every start another one.
