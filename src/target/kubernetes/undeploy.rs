@@ -126,6 +126,9 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     if options.delete_data {
         let claims: Vec<_> = found.claims.iter().collect();
         undeployed.removed.extend(remove(cluster, &claims, options.dry_run).await?);
+        if !options.dry_run {
+            wait_until_data_is_gone(context, cluster, namespace, &claims).await?;
+        }
     }
     finish(context, cluster, &found, &mut undeployed, options).await?;
     let count = undeployed.removed.len();
@@ -345,6 +348,28 @@ async fn remove(cluster: &Cluster, objects: &[&Object], dry_run: bool) -> Result
         Ok::<_, crate::client::kubernetes::KubernetesError>(reference.to_string())
     });
     Ok(try_join_all(removals).await.map_err(Failure::from)?)
+}
+
+/// A claim goes once no pod uses it, not when it is deleted; until then nothing can be deployed that is to use another of
+/// its name.
+async fn wait_until_data_is_gone(
+    context: &Context,
+    cluster: &Cluster,
+    namespace: &str,
+    claims: &[&Object],
+) -> Result<()> {
+    let is_deleted = |live: &Object| claims.iter().any(|claim| claim.text("/metadata/uid") == live.text("/metadata/uid"));
+    let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
+    while !claims.is_empty() {
+        let live = cluster.list(CLAIM, Some(namespace), &labels).await.map_err(Failure::from)?;
+        let Some(claim) = live.into_iter().find(is_deleted) else { break };
+        if context.deadline.left().is_zero() {
+            let passed = context.deadline.passed("the data to go", &format!("{} is still there", claim.reference()));
+            return Err(passed.hint("a pod that uses it keeps it: end that pod, and run the same command again").into());
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
 }
 
 /// Pods end in their own time; until then they hold the data.

@@ -109,7 +109,8 @@ fn every_request_of_a_deploy_and_of_an_undeploy_may_fail() {
         Depth::ByTurnsAndKinds,
         [
             Leg::new("deploy from nothing", words("k8s deploy --no-wait")),
-            Leg::new("undeploy", words("k8s undeploy --delete-data --keep-namespace -y")),
+            Leg::new("undeploy", words("k8s undeploy --delete-data --keep-namespace -y"))
+                .asking_until("/persistentvolumeclaims?continue=&labelSelector=app.kubernetes.io/name=kar&limit=500"),
         ],
     );
 }

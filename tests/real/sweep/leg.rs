@@ -36,6 +36,8 @@ pub trait Swept {
 pub struct Leg {
     title: &'static str,
     arguments: Vec<String>,
+    /// What it asks as often as it takes, by the end of the shape.
+    asked_until: Option<&'static str>,
 }
 
 /// What a command does undisturbed.
@@ -49,7 +51,12 @@ struct Record {
 impl Leg {
     /// A command, not run yet.
     pub fn new(title: &'static str, arguments: Vec<String>) -> Self {
-        Self { title, arguments }
+        Self { title, arguments, asked_until: None }
+    }
+
+    /// With a request whose shape ends so, which is sent as often as it takes: only the first of each run is swept.
+    pub fn asking_until(self, shape: &'static str) -> Self {
+        Self { asked_until: Some(shape), ..self }
     }
 
     fn record(&self, subject: &impl Swept) -> Result<Record, String> {
@@ -59,7 +66,10 @@ impl Leg {
         if run.finished.status != Some(0) {
             return Err(format!("undisturbed: {:?} {}", run.finished.status, run.finished.stderr));
         }
-        Ok(Record { requests: run.requests, stdout: run.finished.stdout, state: subject.state()?, took })
+        let mut requests = run.requests;
+        let asked_until = |point: &Point| self.asked_until.is_some_and(|shape| point.class.shape.ends_with(shape));
+        requests.retain(|point| point.occurrence == 0 || !asked_until(point));
+        Ok(Record { requests, stdout: run.finished.stdout, state: subject.state()?, took })
     }
 
     /// Runs it with a fault, then without, and compares.
