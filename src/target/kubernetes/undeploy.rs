@@ -358,14 +358,17 @@ async fn wait_until_data_is_gone(
     namespace: &str,
     claims: &[&Object],
 ) -> Result<()> {
-    let is_deleted = |live: &Object| claims.iter().any(|claim| claim.text("/metadata/uid") == live.text("/metadata/uid"));
+    let is_deleted =
+        |live: &Object| claims.iter().any(|claim| claim.text("/metadata/uid") == live.text("/metadata/uid"));
     let labels = format!("app.kubernetes.io/name={}", names::PART_OF);
     while !claims.is_empty() {
         let live = cluster.list(CLAIM, Some(namespace), &labels).await.map_err(Failure::from)?;
         let Some(claim) = live.into_iter().find(is_deleted) else { break };
         if context.deadline.left().is_zero() {
             let passed = context.deadline.passed("the data to go", &format!("{} is still there", claim.reference()));
-            return Err(passed.hint("a pod that uses it keeps it: end that pod, and run the same command again").into());
+            return Err(passed
+                .hint("a pod that uses it keeps it: end that pod, and run the same command again")
+                .into());
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }

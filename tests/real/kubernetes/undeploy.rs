@@ -108,6 +108,28 @@ fn all_of_it_goes_when_asked_but_what_is_somebody_elses() {
     assert_eq!((again.status, again.stdout.as_str()), (Some(0), nothing));
 }
 
+/// A claim is deleted, and gone only once nobody uses it: a deploy that came before would be refused.
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn data_that_somebody_still_uses_is_waited_for() {
+    const CLAIM: &str = "persistentvolumeclaim/kar-redis-pvc";
+    let runtime = deployed();
+    let finalizers = |list: &str| {
+        let patch = format!(r#"[{{"op": "add", "path": "/metadata/finalizers", "value": {list}}}]"#);
+        runtime.cluster.shown(["patch", CLAIM, "--namespace", SYSTEM, "--type=json", "--patch", &patch]);
+    };
+    finalizers(r#"["tests.kar.ibm.com/in-use"]"#);
+    let held = runtime.k8s(&["undeploy", "--keep-namespace", "--delete-data", "-y", "--timeout=20"]);
+    let said =
+        ["waiting for the data to go", "PersistentVolumeClaim kar-system/kar-redis-pvc is still there", "hint: "];
+    assert_says(&held, 4, &said);
+    finalizers("[]");
+    let done = runtime.k8s(&["undeploy", "--keep-namespace", "--delete-data", "-y"]);
+    assert_says(&done, 0, &[]);
+    assert_eq!(rest(&runtime), BTreeSet::new());
+    runtime.deploy(&[]);
+}
+
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
 fn a_namespace_stays_where_asked_or_where_it_was_before() {
