@@ -1,5 +1,6 @@
 //! Deletes clusters, and says what was left: by the tool that made each, then by the engine itself, in case it left something.
 
+use std::path::Path;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -220,7 +221,9 @@ pub async fn remove(
     let record = Record::read(context, name).ok().flatten();
     let file = record.as_ref().map(|record| record.kubeconfig.as_path());
     let changed = kubeconfig_file::remove(context, file, provider, name).await?;
-    connection::forget(context, &provider.context(name))?;
+    // A file that was deleted by hand had the context, too.
+    let held: Vec<_> = changed.iter().cloned().chain(file.map(Path::to_owned)).collect();
+    connection::forget(context, &provider.context(name), &held)?;
     Record::forget(context, name)?;
     Ok(changed.iter().map(|file| file.display().to_string()).collect())
 }

@@ -218,18 +218,29 @@ pub async fn expect(context: &Context, cluster: &Cluster) -> Result<()> {
     Ok(())
 }
 
-/// Forgets which cluster a context led to: there is none any more.
+/// Forgets which cluster a context of these kubeconfigs led to: there is none any more. In others the name is of another
+/// cluster.
 ///
 /// # Errors
 /// When the state cannot be read or written.
-pub fn forget(context: &Context, name: &str) -> Result<()> {
+pub fn forget(context: &Context, name: &str, kubeconfigs: &[PathBuf]) -> Result<()> {
     let mut known = read(context)?;
-    let before = known.len();
-    known.retain(|key, pinned| pinned.context.as_ref().unwrap_or(key) != name);
-    if known.len() != before {
+    if drop_pins(&mut known, name, kubeconfigs) {
         write(context, &known)?;
     }
     Ok(())
+}
+
+/// Whether any was there. What was remembered before files were goes too: nobody knows whose it was.
+fn drop_pins(known: &mut Known, name: &str, kubeconfigs: &[PathBuf]) -> bool {
+    let resolved = |file: &Path| file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let files: Vec<_> = kubeconfigs.iter().map(|file| resolved(file)).collect();
+    let before = known.len();
+    known.retain(|key, pinned| {
+        let is_there = pinned.kubeconfig.as_deref().is_none_or(|file| files.contains(&resolved(file)));
+        pinned.context.as_ref().unwrap_or(key) != name || !is_there
+    });
+    known.len() != before
 }
 
 /// The uid of a cluster, which is its identity; `None` where whoever asks may not see it.
@@ -337,6 +348,18 @@ mod tests {
         assert!(!remember(&mut known, "c", pin("b", "", "/home/kubeconfig")), "its identity is known");
         assert!(remember(&mut known, "c", pin("elsewhere", "", "/home/kubeconfig")));
         assert_eq!(known["c in /home/kubeconfig"].uid, "");
+    }
+
+    #[test]
+    fn a_cluster_that_is_gone_takes_no_pin_of_another_kubeconfig_with_it() {
+        let mut known = Known::new();
+        for (file, uid) in [("/home/kubeconfig", "1"), ("/other/kubeconfig", "2")] {
+            remember(&mut known, "c", pin(uid, uid, file));
+        }
+        assert!(drop_pins(&mut known, "c", &["/home/kubeconfig".into()]));
+        assert_eq!(known.keys().collect::<Vec<_>>(), ["c in /other/kubeconfig"]);
+        assert!(!drop_pins(&mut known, "c", &["/home/kubeconfig".into()]), "it is gone");
+        assert!(!drop_pins(&mut known, "d", &["/other/kubeconfig".into()]), "another context");
     }
 
     #[test]
