@@ -27,12 +27,16 @@ pub mod sync;
 pub mod up;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
 
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result};
 use crate::settings::project::{FILE, Project};
 use crate::target::app::folder;
+use crate::target::code_engine::managed::Managed;
 
 /// A project with members, where it was found.
 #[derive(Clone, Debug)]
@@ -43,6 +47,8 @@ pub struct Hybrid {
     pub file: PathBuf,
     /// What it says.
     pub project: Project,
+    /// Managed services, as their keys were when they were first asked for: one command goes by one reading.
+    managed: Arc<OnceCell<Managed>>,
 }
 
 impl Hybrid {
@@ -86,6 +92,6 @@ impl Hybrid {
         let file = found.ok_or_else(|| missing(format!("{FILE} in {} or above it", working.display())))?;
         let project = folder::read_file(&file)?.ok_or_else(|| missing(file.display().to_string()))?;
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
-        Ok(Self { folder, file, project })
+        Ok(Self { folder, file, project, managed: Arc::default() })
     }
 }

@@ -29,7 +29,7 @@ pub async fn find(context: &Context, hybrid: &Hybrid, joined: &[Joined<'_>]) -> 
     match &services.source {
         ServicesSource::Local { name } => local::services(context, &InstanceName::parse(name)?).await,
         ServicesSource::Cluster { member } => of_cluster(hybrid, joined, member).await,
-        ServicesSource::Managed(keys) => Ok(told(context, of_keys(context, keys).await?)),
+        ServicesSource::Managed(keys) => Ok(told(context, of_keys(context, hybrid, keys).await?)),
         ServicesSource::Credentials(path) => {
             Ok(told(context, managed::from_file(context, &at(hybrid, path), Selection::default())?))
         }
@@ -43,7 +43,7 @@ pub async fn find(context: &Context, hybrid: &Hybrid, joined: &[Joined<'_>]) -> 
 /// When the keys cannot be read.
 pub async fn managed(context: &Context, hybrid: &Hybrid) -> Result<Option<Managed>> {
     match hybrid.project.services.as_ref().map(|services| &services.source) {
-        Some(ServicesSource::Managed(keys)) => of_keys(context, keys).await.map(Some),
+        Some(ServicesSource::Managed(keys)) => of_keys(context, hybrid, keys).await.map(Some),
         Some(ServicesSource::Credentials(path)) => {
             managed::from_file(context, &at(hybrid, path), Selection::default()).map(Some)
         }
@@ -51,10 +51,13 @@ pub async fn managed(context: &Context, hybrid: &Hybrid) -> Result<Option<Manage
     }
 }
 
-async fn of_keys(context: &Context, keys: &ManagedKeys) -> Result<Managed> {
+async fn of_keys(context: &Context, hybrid: &Hybrid, keys: &ManagedKeys) -> Result<Managed> {
     let ManagedKeys { key, redis_key_id, kafka_key_id } = keys;
-    let account = account::find(context, &AccountOptions::default())?;
-    managed::services(context, &account, key, redis_key_id.as_deref(), kafka_key_id.as_deref()).await
+    let read = async || {
+        let account = account::find(context, &AccountOptions::default())?;
+        managed::services(context, &account, key, redis_key_id.as_deref(), kafka_key_id.as_deref()).await
+    };
+    hybrid.managed.get_or_try_init(read).await.cloned()
 }
 
 /// The services as a member of the project above the working folder sees them; where none is named, this machine.

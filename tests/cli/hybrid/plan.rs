@@ -172,8 +172,12 @@ fn services_in_another_region_than_a_project_are_told() {
     let told = "Kafka is in eu-de, and the project `prod` in us-south: every message goes from one to the other";
     assert_eq!(plan["members"][0]["warnings"], serde_json::json!([told]));
     assert_eq!(plan["members"][1]["warnings"], Value::Null);
+    customer.cloud.forget();
     let shown = run(&customer, "plan", 0).stdout;
     assert!(shown.contains(&format!("  {told}\n")), "{shown}");
+    let requests = customer.cloud.requests();
+    let asked = requests.iter().map(|recorded| recorded.shape()).filter(|shape| shape.contains("resource_keys"));
+    assert_eq!(asked.count(), 1, "keys are read once");
 }
 
 #[test]
