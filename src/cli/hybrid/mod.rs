@@ -134,8 +134,9 @@ pub struct UpArguments {
 /// Options of `karctl hybrid status`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Another host is not seen from here: it is unverified. Applications are not looked at: `karctl k8s ps`, `karctl ce list` and
-`karctl status` tell of them. Exit status: 1 where a member is not as it is to be.
+Another host is not seen from here: it is unverified. Below each member are the applications that the file gives it: pods on a
+cluster, components on Code Engine, containers on this machine. Exit status: 1 where a member or an application is not as it is
+to be.
 
 Examples:
   karctl hybrid status

@@ -15,6 +15,7 @@ pub mod contents;
 pub mod folder;
 pub mod init;
 pub mod local;
+pub mod running;
 pub mod watch;
 
 mod detect;

@@ -28,14 +28,14 @@ use crate::target::local::instance::InstanceName;
 const CPU: &str = "1";
 
 /// The applications of a member, in the folder of the project; `None` where it has none.
-fn folder(hybrid: &Hybrid, member: &Member) -> Option<Folder> {
+pub(super) fn folder(hybrid: &Hybrid, member: &Member) -> Option<Folder> {
     let apps = hybrid.project.apps.iter().filter(|app| member.apps.contains(&app.name)).cloned().collect::<Vec<_>>();
     let project = Project { project: hybrid.project.project.clone(), apps, ..Project::default() };
     (!project.apps.is_empty()).then(|| Folder { path: hybrid.folder.clone(), project })
 }
 
 /// The instance of this machine that applications run beside, where Kafka and Redis are in one.
-fn instance(hybrid: &Hybrid) -> Option<&str> {
+pub(super) fn instance(hybrid: &Hybrid) -> Option<&str> {
     match hybrid.project.services.as_ref().map(|services| &services.source) {
         Some(ServicesSource::Local { name }) => Some(name),
         _ => None,
@@ -83,7 +83,7 @@ pub fn contents(hybrid: &Hybrid, member: &Member) -> Result<BTreeMap<String, Str
 }
 
 /// Every component, those that others call first.
-fn components(folder: &Folder) -> Vec<(&App, &Component)> {
+pub(super) fn components(folder: &Folder) -> Vec<(&App, &Component)> {
     let all =
         || folder.project.apps.iter().flat_map(|app| app.components.iter().map(move |component| (app, component)));
     let (serving, others): (Vec<_>, Vec<_>) = all().partition(|(_, component)| component.serves());
@@ -116,7 +116,7 @@ fn options(member: &Member, app: &App, component: &Component) -> Result<Componen
     })
 }
 
-fn name_of(app: &App, component: &Component) -> String {
+pub(super) fn name_of(app: &App, component: &Component) -> String {
     format!("{}-{}", app.name, component.name)
 }
 
@@ -181,7 +181,7 @@ pub async fn up_on_cluster(
     Ok(up.apps.iter().filter(is_change).map(|app| step(&app.app, Change::Updated)).collect())
 }
 
-fn options_on(member: &Member, settings: &Settings) -> cluster::Options {
+pub(super) fn options_on(member: &Member, settings: &Settings) -> cluster::Options {
     cluster::Options {
         namespace: member.namespaces.first().cloned(),
         runtime: settings.kubernetes.namespace.clone(),

@@ -21,6 +21,7 @@ pub mod members;
 pub mod outcome;
 pub mod plan;
 mod raise;
+pub mod running;
 pub mod services;
 pub mod status;
 pub mod sync;

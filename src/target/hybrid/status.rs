@@ -1,4 +1,4 @@
-//! `karctl hybrid status`: each member healthy, or the one sentence why not. Changes nothing.
+//! `karctl hybrid status`: each member healthy, or the one sentence why not, and its applications. Changes nothing.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use super::env_file::EnvFile;
 use super::members::{AT_A_TIME, Connection, Joined, chosen, connect};
 use super::outcome::{Kind, repeated};
 use super::raise::managed_by_hand;
+use super::running::{self, MemberApp};
 use super::services::{self, config_for};
 use super::up::{ENV_DIR, of, with_home};
 use crate::change::Change;
@@ -63,6 +64,8 @@ pub struct MemberStatus {
     pub reason: Option<String>,
     /// What to do.
     pub hints: Vec<String>,
+    /// Its applications, in the order of the file; none where they cannot be looked at.
+    pub apps: Vec<MemberApp>,
 }
 
 /// How a member is.
@@ -93,8 +96,9 @@ pub async fn status(context: &Context, hybrid: &Hybrid, options: &Options) -> Re
     let is_chosen = |joined: &&Joined<'_>| chosen.iter().any(|member| member.name == joined.member.name);
     let members = joined.iter().filter(is_chosen).map(async |joined| {
         let context = of(context, &joined.member.name);
-        let health = look.member(&context, joined, services.as_ref()).await;
-        MemberStatus::of(joined.member, health)
+        let health = look.member(&context, joined, services.as_ref());
+        let (health, apps) = tokio::join!(health, look.apps(&context, joined));
+        MemberStatus::of(joined.member, health, apps)
     });
     let members: Vec<_> = stream::iter(members).buffered(AT_A_TIME).collect().await;
     Ok(Status { healthy: members.iter().all(|member| member.health != Health::Unhealthy), members })
@@ -162,6 +166,13 @@ impl Look<'_> {
         }
     }
 
+    async fn apps(&self, context: &Context, joined: &Joined<'_>) -> Vec<MemberApp> {
+        match joined.connected() {
+            Ok(connection) => running::look(context, self.hybrid, joined.member, connection).await,
+            Err(_) => Vec::new(),
+        }
+    }
+
     fn env_file(&self, context: &Context, member: &Member, config: &RuntimeConfig) -> Healthy {
         let file = EnvFile::new(context, &self.hybrid.folder, &self.env_dir, &member.name);
         match file.differences(config)? {
@@ -216,7 +227,12 @@ async fn answers(config: &RuntimeConfig) -> Healthy {
 }
 
 impl MemberStatus {
-    fn of(member: &Member, health: Healthy) -> Self {
+    /// What keeps the member itself from working comes before what keeps its applications from it.
+    fn of(member: &Member, health: Healthy, apps: Vec<MemberApp>) -> Self {
+        let health = match apps.iter().find(|app| !app.ready) {
+            Some(app) => health.and_then(|()| Err(Doubt::Ill(app.trouble()))),
+            None => health,
+        };
         let (health, reason, hints) = match health {
             Ok(()) => (Health::Healthy, None, Vec::new()),
             Err(Doubt::Unseen(sentence)) => (Health::Unverified, Some(sentence), Vec::new()),
@@ -229,7 +245,7 @@ impl MemberStatus {
                 (Health::Unhealthy, Some(report.message), hints)
             }
         };
-        Self { member: member.name.clone(), kind: Kind::from(&member.place), health, reason, hints }
+        Self { member: member.name.clone(), kind: Kind::from(&member.place), health, reason, hints, apps }
     }
 }
 
@@ -242,10 +258,12 @@ impl Status {
     /// The form for people.
     pub fn text(&self) -> String {
         let mut rows = vec![["MEMBER", "WHAT", "STATE"].map(str::to_owned).to_vec()];
-        rows.extend(self.members.iter().map(|member| {
+        for member in &self.members {
             let state = member.reason.clone().unwrap_or_else(|| "healthy".to_owned());
-            vec![member.member.clone(), member.kind.to_string(), state]
-        }));
+            rows.push(vec![member.member.clone(), member.kind.to_string(), state]);
+            let line = |app: &MemberApp| vec![String::new(), String::new(), format!("{}: {}", app.app, app.state)];
+            rows.extend(member.apps.iter().map(line));
+        }
         let mut text = table(&rows);
         for member in &self.members {
             text.extend(member.hints.iter().map(|hint| format!("hint: {}: {hint}\n", member.member)));

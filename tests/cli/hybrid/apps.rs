@@ -2,7 +2,7 @@
 
 use super::{PROJECT, customer, outcomes, run, secret};
 use crate::ce::Customer;
-use crate::ibmcloud::{Fault, Point};
+use crate::ibmcloud::{Fault, Image, Point};
 
 const APPS: &str = "\
 apps:
@@ -99,4 +99,57 @@ fn a_member_that_cannot_be_looked_at_stays_up_and_the_others_go() {
     customer.cloud.heal();
     let again = run(&customer, "down -y -o json", 0).document("hybrid down");
     assert_eq!(outcomes(&again), ["cloud changed", "edge unchanged", "west unchanged"]);
+}
+
+#[test]
+fn status_tells_of_each_application_and_one_that_is_not_ready_is_a_reason() {
+    let (customer, id) = with_apps();
+    let apps = |status: &serde_json::Value| status["members"][0]["apps"].clone();
+    let is = |ready: bool, state: &str| serde_json::json!([{"app": "hello", "ready": ready, "state": state}]);
+    let before = run(&customer, "status -o json", 1).document("hybrid status");
+    assert_eq!(apps(&before), is(false, "not deployed"));
+    assert_eq!(before["members"][0]["reason"], format!("the project has no secret {}", super::SECRET), "it is first");
+
+    run(&customer, "up", 0);
+    let shown = run(&customer, "status", 0).stdout;
+    let expected =
+        "cloud   Code Engine  healthy\n                     hello: 2 of 2 components ready\nedge    host         unver";
+    assert!(shown.contains(expected), "{shown}");
+    assert_eq!(
+        apps(&run(&customer, "status -o json", 0).document("hybrid status")),
+        is(true, "2 of 2 components ready")
+    );
+
+    customer.cloud.change(|account| drop(account.project(&id).apps.remove("hello-client")));
+    let half = run(&customer, "status -o json", 1).document("hybrid status");
+    assert_eq!(apps(&half), is(false, "component hello-client is not deployed"));
+    assert_eq!(half["members"][0]["health"], "unhealthy");
+    assert_eq!(half["members"][0]["reason"], "the application hello: component hello-client is not deployed");
+    let hint = "`karctl hybrid up --only cloud` brings it to what the file says";
+    assert_eq!(half["members"][0]["hints"], serde_json::json!([hint]));
+}
+
+#[test]
+fn status_says_why_a_component_fails() {
+    let (customer, _) = with_apps();
+    customer.cloud.change(|account| account.images.push(("us.icr.io/kar/server".to_owned(), Image::Crashes(3))));
+    run(&customer, "up", 1);
+    let status = run(&customer, "status -o json", 1).document("hybrid status");
+    let reason = "the application hello: component hello-server: its program ended with status 3";
+    assert_eq!(status["members"][0]["reason"], reason);
+    assert_eq!(status["members"][1]["health"], "unverified");
+}
+
+#[test]
+fn components_that_cannot_be_listed_are_told_and_hold_up_no_other_member() {
+    let (customer, _) = with_apps();
+    run(&customer, "up", 0);
+    let status = |status| run(&customer, "status -o json", status).document("hybrid status");
+    customer.cloud.fail(Fault::Echo, &Point::every("code-engine GET /v2/projects/{project}/apps".to_owned()));
+    let blind = status(1);
+    assert_eq!(blind["members"][0]["health"], "unhealthy");
+    assert_eq!(blind["members"][0]["apps"][0]["ready"], false);
+    assert_eq!(blind["members"][1]["health"], "unverified");
+    customer.cloud.heal();
+    assert_eq!(status(0)["members"][0]["health"], "healthy");
 }

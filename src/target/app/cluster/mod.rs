@@ -3,6 +3,7 @@
 
 mod objects;
 mod report;
+mod running;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ use crate::target::kubernetes::team::Team;
 use crate::target::local::docker::DockerEngine;
 use crate::target::namespace::{Which, enable};
 use crate::target::registry;
+
+pub use running::running;
 
 /// Folder of the images in the registry of this machine, as in the original.
 const LOCAL_FOLDER: &str = "kar";

@@ -98,19 +98,31 @@ impl Place<'_> {
 
     async fn plan(&self, object: &Object, app: &str) -> Result<Planned> {
         let reference = object.reference();
-        let live = self.cluster.get(&reference).await.map_err(Failure::from)?;
+        let live = self.own(&reference, app).await?;
         let change = match &live {
             None => Change::Created,
-            Some(live) if live.label(UP_OF) != Some(app) => {
-                return Err(Failure::new(format!("{reference} is there, and is not of `{app}` as karctl applies it"))
-                    .hint("remove it with kubectl, or give it another name in the manifest")
-                    .code(Code::ForeignObject)
-                    .into());
-            }
             Some(live) if differences(object, live).is_empty() => Change::Unchanged,
             Some(_) => Change::Updated,
         };
         Ok(Planned { change, live })
+    }
+
+    /// An object of the application as it is there; `None` where it is not.
+    ///
+    /// # Errors
+    /// When it is somebody else's, or the server refuses.
+    pub async fn own(&self, reference: &Reference, app: &str) -> Result<Option<Object>> {
+        let live = self.cluster.get(reference).await.map_err(Failure::from)?;
+        match &live {
+            Some(live) if live.label(UP_OF) != Some(app) => {
+                Err(Failure::new(format!("{reference} is there, and is not of `{app}` as karctl applies it"))
+                    .hint("remove it with kubectl, or give it another name in the manifest")
+                    .code(Code::ForeignObject)
+                    .into())
+            }
+            Some(live) if !self.folder.is_own(live.label(PROJECT)) => Err(self.foreign(reference, app).into()),
+            _ => Ok(live),
+        }
     }
 
     async fn apply_all(&self, planned: &[&(&Object, Planned)]) -> Result<()> {

@@ -144,11 +144,31 @@ async fn is_as_wanted(
     let none = HashMap::new();
     let labels = found.config.as_ref().and_then(|config| config.labels.as_ref()).unwrap_or(&none);
     let is_of_it = labels.get(labels::SPECIFICATION).is_some_and(|known| known == specification);
+    let is_well = state(found, component) != State::Wrong;
+    Ok(is_of_it && is_well && has_secrets(docker, found, config).await?)
+}
+
+/// How a container of a component is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It runs.
+    Running,
+    /// It is of a client, and has done its work.
+    Done,
+    /// Neither.
+    Wrong,
+}
+
+/// How a container of a component is.
+pub fn state(found: &ContainerInspectResponse, component: &AppComponent) -> State {
     let state = found.state.clone().unwrap_or_default();
-    let is_running = state.running.unwrap_or(false) && !state.paused.unwrap_or(false);
     let has_run = state.started_at.as_deref().is_some_and(|time| !time.starts_with(NEVER));
-    let is_done = !component.serves() && !is_running && has_run && state.exit_code == Some(0);
-    Ok(is_of_it && (is_running || is_done) && has_secrets(docker, found, config).await?)
+    match state.running.unwrap_or(false) {
+        true if state.paused.unwrap_or(false) => State::Wrong,
+        true => State::Running,
+        false if !component.serves() && has_run && state.exit_code == Some(0) => State::Done,
+        false => State::Wrong,
+    }
 }
 
 /// How the engine writes the time of what did not happen yet.

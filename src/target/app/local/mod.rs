@@ -1,13 +1,12 @@
 //! Applications on this machine: the components of a `karctl.yaml` as containers on the network of a local instance.
 
+mod running;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::folder::{Folder, PROJECT};
-use super::image::{self, Image};
-use super::ready;
 use crate::client::docker::{AnonymousVolumes, Docker};
 use crate::code::Code;
 use crate::context::Context;
@@ -15,6 +14,9 @@ use crate::error::{Failure, Result};
 use crate::runtime_config::RuntimeConfig;
 use crate::services::Vantage;
 use crate::settings::project::{App, Component, FILE};
+use crate::target::app::folder::{Folder, PROJECT};
+use crate::target::app::image::{self, Image};
+use crate::target::app::ready;
 use crate::target::local::any_engine::AnyEngine;
 use crate::target::local::app::container::{ensure, plan};
 use crate::target::local::app::{AppComponent, GRACE, StartedContainer, app_containers};
@@ -23,6 +25,8 @@ use crate::target::local::docker::{DockerEngine, labels};
 use crate::target::local::engine::Action;
 use crate::target::local::instance::InstanceName;
 use crate::target::local::lock;
+
+pub use running::running;
 
 /// What `karctl app up -o json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
