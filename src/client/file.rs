@@ -125,15 +125,35 @@ fn replace(path: &Path, content: &[u8], mode: u32) -> std::io::Result<()> {
     File::open(folder(path))?.sync_all()
 }
 
+/// Where [`write_atomic`] writes before it renames: what is still there was left by one that was killed.
+pub fn unfinished(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(".karctl");
+    folder(path).join(name)
+}
+
+/// Removes what a killed [`write_atomic`] left beside a file, perhaps with a secret in it.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove_unfinished(path: &Path) -> Result<Change> {
+    let left = unfinished(path);
+    match std::fs::remove_file(&left) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Change::Unchanged),
+        removed => {
+            removed.or_fail(|| Failure::new(format!("{} cannot be removed", left.display())))?;
+            Ok(Change::Removed)
+        }
+    }
+}
+
 /// A new file beside the one that it is to replace, locked for as long as it is open.
 ///
 /// Its name is always the same, so that what a killed karctl left, perhaps with a secret in it, is gone with the next
 /// write; the lock tells that from a file that is being written.
 fn temporary(path: &Path, mode: u32) -> std::io::Result<(File, PathBuf)> {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(".karctl");
-    let temporary = folder(path).join(name);
+    let temporary = unfinished(path);
     loop {
         let created = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary);
         let is_left = created.as_ref().is_err_and(|error| error.kind() == ErrorKind::AlreadyExists);

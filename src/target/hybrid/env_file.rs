@@ -158,18 +158,35 @@ impl EnvFile {
         file::read(&self.folder.join(IGNORE)).is_ok_and(|content| content.as_deref() == Some(IGNORED.as_bytes()))
     }
 
-    /// Takes the variables out of it; the file goes where nothing else is in it, and the folder with the last one.
+    /// Takes the variables out of it; the file goes where nothing else is in it, what a killed `up` left beside it too, and the
+    /// folder with the last one.
     ///
     /// # Errors
     /// When it is a link, holds half a block, or cannot be written.
     pub fn remove(&self, dry_run: bool) -> Result<Vec<Step>> {
-        let Some(old) = file::read(&self.path)? else {
-            // An earlier run may have been killed before it came to the folder.
-            if !dry_run && self.folder.is_dir() {
-                self.remove_folder()?;
-            }
-            return Ok(Vec::new());
-        };
+        let mut steps = self.remove_unfinished(dry_run)?;
+        steps.extend(self.remove_variables(dry_run)?);
+        // An earlier run may have been killed before it came to the folder.
+        if !dry_run && !self.path.exists() && self.folder.is_dir() {
+            self.remove_folder()?;
+        }
+        Ok(steps)
+    }
+
+    /// It has passwords as the file itself has.
+    fn remove_unfinished(&self, dry_run: bool) -> Result<Vec<Step>> {
+        let left = file::unfinished(&self.path);
+        let is_left = left.symlink_metadata().is_ok();
+        if is_left && !dry_run {
+            file::remove_unfinished(&self.path)?;
+        }
+        let name = left.file_name().unwrap_or_default().to_string_lossy();
+        let object = Path::new(&self.object).with_file_name(&*name).display().to_string();
+        Ok(if is_left { vec![Step { object, change: Change::Removed }] } else { Vec::new() })
+    }
+
+    fn remove_variables(&self, dry_run: bool) -> Result<Vec<Step>> {
+        let Some(old) = file::read(&self.path)? else { return Ok(Vec::new()) };
         let cannot = || Failure::new(format!("the variables cannot be taken out of {}", self.shown));
         let rest = block::without(&old).or_fail(cannot)?;
         if rest == old {
@@ -178,7 +195,6 @@ impl EnvFile {
         if rest.trim_ascii().is_empty() {
             if !dry_run {
                 std::fs::remove_file(&self.path).or_fail(cannot)?;
-                self.remove_folder()?;
             }
             return Ok(self.step(Change::Removed));
         }
@@ -191,10 +207,12 @@ impl EnvFile {
     /// Removes the folder, where nothing but what karctl put there is left in it.
     fn remove_folder(&self) -> Result<()> {
         let cannot = || Failure::new(format!("{} cannot be removed", self.folder.display()));
-        let mut entries = std::fs::read_dir(&self.folder).or_fail(cannot)?;
         let ignore = self.folder.join(IGNORE);
-        let is_only = entries.all(|entry| entry.is_ok_and(|entry| entry.path() == ignore));
+        let own = [ignore.clone(), file::unfinished(&ignore)];
+        let mut entries = std::fs::read_dir(&self.folder).or_fail(cannot)?;
+        let is_only = entries.all(|entry| entry.is_ok_and(|entry| own.contains(&entry.path())));
         if is_only && self.has_own_ignore() {
+            file::remove_unfinished(&ignore)?;
             std::fs::remove_file(&ignore).and_then(|()| std::fs::remove_dir(&self.folder)).or_fail(cannot)?;
         }
         Ok(())

@@ -95,3 +95,23 @@ fn a_login_for_a_registry_that_up_did_not_bring_stays() {
     assert!(secret(&customer, &id).is_none());
     assert!(customer.cloud.change(|account| account.project(&id).secrets.contains_key(LOGIN)));
 }
+
+#[test]
+fn what_a_killed_up_left_of_a_file_with_passwords_goes_too() {
+    let (customer, _) = customer();
+    run(&customer, "up", 0);
+    let path = |below: &str| customer.sandbox.path(format!("work/hybrid/{below}"));
+    for (file, left) in
+        [("edge.env", ".edge.env.karctl"), ("west.env", ".west.env.karctl"), (".gitignore", "..gitignore.karctl")]
+    {
+        std::fs::copy(path(file), path(left)).expect("a copy");
+    }
+    // It was killed before the file itself was there, too.
+    std::fs::remove_file(path("west.env")).expect("it was there");
+    const STEPS: [&str; 3] = ["file hybrid/.edge.env.karctl", "file hybrid/edge.env", "file hybrid/.west.env.karctl"];
+    for line in ["down --dry-run", "down"] {
+        let shown = run(&customer, line, 0).stdout;
+        assert!(STEPS.iter().all(|step| shown.contains(step)) && !shown.contains("file hybrid/west.env"), "{shown}");
+        assert_eq!(path("").exists(), line != "down");
+    }
+}
