@@ -1,6 +1,7 @@
 //! `karctl hybrid matrix` without a cluster: every hop of the way from this machine and from a project of Code Engine, broken
 //! one at a time, and named.
 
+mod cluster;
 mod servers;
 
 use base64::Engine;

@@ -95,6 +95,16 @@ impl Broken {
         Self::because(hop, code, Reason::of(error))
     }
 
+    /// What is broken in several places as one: the first, with what was found in each and every hint once.
+    pub fn together(broken: impl IntoIterator<Item = Self>) -> Option<Self> {
+        broken.into_iter().reduce(|mut all, one| {
+            all.found = format!("{}; {}", all.found, one.found);
+            let new = one.hints.into_iter().filter(|hint| !all.hints.contains(hint)).collect::<Vec<_>>();
+            all.hints.extend(new);
+            all
+        })
+    }
+
     fn because(hop: Hop, code: Code, reason: Reason) -> Self {
         Self { hop, code: reason.code.unwrap_or(code), found: reason.message, hints: reason.hints }
     }

@@ -31,7 +31,7 @@ use crate::error::{Failure, OrFail, Result};
 use crate::runtime_config::RuntimeConfig;
 use crate::services::Services;
 use crate::settings::Settings;
-use crate::settings::project::{Member, MemberPlace, ServicesSource};
+use crate::settings::project::{Member, MemberPlace};
 use crate::target::code_engine::account::{Account, Project};
 use crate::target::code_engine::component::RUNTIME_CONFIG;
 use crate::target::kubernetes::{facts, names, namespaces};
@@ -136,7 +136,7 @@ impl Matrix {
 /// When nobody can say where Kafka and Redis are, or a name is no member's. What is broken is in the matrix.
 pub async fn look(context: &Context, hybrid: &Hybrid, options: &Options) -> Result<Matrix> {
     let chosen = members::chosen(hybrid, &options.members)?;
-    let home = home(hybrid);
+    let home = hybrid.project.home();
     let is_needed =
         |member: &&Member| home == Some(member.name.as_str()) || chosen.iter().any(|chosen| chosen.name == member.name);
     let needed: Vec<_> = hybrid.project.members.iter().filter(is_needed).collect();
@@ -153,14 +153,6 @@ pub async fn look(context: &Context, hybrid: &Hybrid, options: &Options) -> Resu
 
 fn counted(number: usize) -> String {
     format!("{number} member{}", if number == 1 { "" } else { "s" })
-}
-
-/// The member that the services are in, where they are in one.
-pub fn home(hybrid: &Hybrid) -> Option<&str> {
-    match &hybrid.project.services.as_ref()?.source {
-        ServicesSource::Cluster { member } => Some(member),
-        _ => None,
-    }
 }
 
 /// Every member's row, looked at side by side.
@@ -250,10 +242,16 @@ impl Looker<'_> {
     ) -> std::result::Result<Row, Box<Broken>> {
         let fail = |error: &anyhow::Error| Box::new(unasked(error));
         let namespaces = namespaces_of(member, cluster).await.map_err(|error| fail(&error))?;
-        let mut found = Vec::new();
-        for namespace in &namespaces {
-            found.push(given(cluster, namespace, wanted).await.map_err(|error| fail(&error))??);
+        let asked = namespaces.iter().map(async |namespace| match given(cluster, namespace, wanted).await {
+            Ok(given) => given,
+            Err(error) => Err(fail(&error)),
+        });
+        let found: Vec<_> = stream::iter(asked).buffered(AT_A_TIME).collect().await;
+        let (found, wrong): (Vec<_>, Vec<_>) = found.into_iter().partition(|given| given.is_ok());
+        if let Some(wrong) = Broken::together(wrong.into_iter().filter_map(|given| Some(*given.err()?))) {
+            return Err(Box::new(wrong));
         }
+        let found: Vec<_> = found.into_iter().flatten().collect();
         let Some((first, config)) = namespaces.first().zip(found.first().map(|given| given.config.clone())) else {
             let message = format!("no namespace of `{}` is enabled", member.name);
             let hint = "write those that applications run in below `namespaces`, and run `karctl hybrid up`";
@@ -261,9 +259,9 @@ impl Looker<'_> {
         };
         let places = pod::Places { runtime: &settings.kubernetes.namespace, namespace: first };
         let seen = pod::look(self.context, cluster, places, &config, self.image).await;
-        let (kafka, redis) = found
-            .into_iter()
-            .fold((None, None), |(kafka, redis), given| (kafka.or(given.kafka), redis.or(given.redis)));
+        let (kafka, redis): (Vec<_>, Vec<_>) = found.into_iter().map(|given| (given.kafka, given.redis)).unzip();
+        let together = |wrong: Vec<Option<Broken>>| Broken::together(wrong.into_iter().flatten());
+        let (kafka, redis) = (together(kafka), together(redis));
         let (karctl, ways) = match seen {
             Ok(Some(seen)) => (Some(seen.karctl), seen.ways),
             Ok(None) => {
