@@ -1,5 +1,7 @@
 //! `karctl local chaos`, with `sleep` in the servers' place.
 
+use std::time::{Duration, Instant};
+
 use crate::machine::Machine;
 
 #[test]
@@ -38,4 +40,26 @@ fn what_an_instance_does_not_have_cannot_be_killed() {
     let without = machine.karctl(&["local", "chaos", "pause", "zookeeper"]);
     assert!(without.stderr.contains("`kar` has no ZooKeeper"), "{}", without.stderr);
     assert_eq!((nothing.status, without.status), (Some(1), Some(1)));
+}
+
+#[test]
+fn what_was_taken_down_meanwhile_is_not_waited_for() {
+    let machine = Machine::new();
+    machine.up(&[]);
+    let pid = machine.pid("redis");
+    let line = ["local", "chaos", "kill", "redis", "--for", "1h", "--timeout", "1h"];
+    let chaos = machine.sandbox.karctl(line).start();
+    let began = Instant::now();
+    while machine.pid("redis") == pid && machine.state("redis").is_some_and(|state| state != 'Z') {
+        assert!(began.elapsed() < Duration::from_secs(120), "it is not killed");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(machine.karctl(&["local", "down"]).status, Some(0));
+    // Told to end, it would bring the server back before.
+    let id = i32::try_from(chaos.id()).ok().and_then(rustix::process::Pid::from_raw).expect("an id");
+    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it is ours");
+    let ended = chaos.wait_with_output().expect("it ends");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(told.contains("`kar` has no Redis any more: it was taken down meanwhile"), "{told}");
+    assert_eq!(ended.status.code(), Some(1), "{told}");
 }

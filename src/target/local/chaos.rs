@@ -99,7 +99,7 @@ pub async fn chaos(
     step.skip();
     chaos.away_ms = Some(milliseconds(began.elapsed()));
     let back = Instant::now();
-    bring_back(context, &engine, name, &observed, component).await?;
+    bring_back(context, &engine, name, component).await?;
     chaos.recovery_ms = Some(milliseconds(back.elapsed()));
     chaos.undo = None;
     match interrupted {
@@ -127,19 +127,27 @@ fn refuse_absent(observed: &ObservedInstance, component: Component, name: &Insta
 }
 
 /// The time for waiting begins now: the server was away for as long as it was asked for.
-async fn bring_back(
-    context: &Context,
-    engine: &AnyEngine,
-    name: &InstanceName,
-    observed: &ObservedInstance,
-    component: Component,
-) -> Result<()> {
+async fn bring_back(context: &Context, engine: &AnyEngine, name: &InstanceName, component: Component) -> Result<()> {
     let context = Context { deadline: context.deadline.restarted(), ..context.clone() };
     let _lock = lock::acquire(&context, name).await?;
+    // Nobody held the lock meanwhile: somebody may have taken the instance down, or made it anew.
+    let observed = engine.observe(&context, name).await?;
+    if is_absent(&observed, component) {
+        let title = component.title();
+        return Err(Failure::new(format!("`{name}` has no {title} any more: it was taken down meanwhile"))
+            .hint(format!("start it with `karctl local up{}`", name_flag(name)))
+            .code(Code::NotRunning)
+            .into());
+    }
     if !engine.resume(&context, name, component).await? {
         engine.start_again(&context, name, component).await?;
     }
-    start::prove(&context, engine, name, observed, &[component]).await
+    start::prove(&context, engine, name, &observed, &[component]).await
+}
+
+fn is_absent(observed: &ObservedInstance, component: Component) -> bool {
+    let seen = observed.components.get(&component).filter(|seen| !seen.is_foreign);
+    seen.is_none_or(|seen| seen.presence == Presence::Absent)
 }
 
 fn milliseconds(duration: Duration) -> u64 {
