@@ -6,6 +6,8 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use crate::code::Code;
+
 /// One thing to do, which may be done again without harm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fix {
@@ -33,6 +35,19 @@ impl fmt::Display for Fix {
             Self::WriteProject => f.write_str("write the project's configuration as the service keys say"),
         }
     }
+}
+
+/// What `--fix` could not do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unfixed {
+    /// What was to be done.
+    pub fix: Fix,
+    /// Why it could not be done, one sentence.
+    pub message: String,
+    /// What to do.
+    pub hints: Vec<String>,
+    /// The entry of `karctl explain`.
+    pub code: Option<Code>,
 }
 
 impl Serialize for Fix {

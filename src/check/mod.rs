@@ -17,7 +17,7 @@ pub mod tool;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::fix::Fix;
+use self::fix::{Fix, Unfixed};
 use crate::code::Code;
 use crate::error::{Status, report};
 use crate::ui::{self, paint};
@@ -153,6 +153,9 @@ pub struct Report {
     pub checks: Vec<Checked>,
     /// What `--fix` did before all of this was found; with `--dry-run` what it would do.
     pub fixed: Vec<Fix>,
+    /// What `--fix` could not do, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfixed: Vec<Unfixed>,
 }
 
 /// Judges a machine or a cluster by every check.
@@ -217,7 +220,13 @@ impl Report {
     /// What was checked, counted.
     pub fn of(checks: Vec<Checked>) -> Self {
         let count = |outcome| checks.iter().filter(|checked| checked.outcome == outcome).count();
-        Self { errors: count(Outcome::Error), warnings: count(Outcome::Warning), checks, fixed: Vec::new() }
+        Self {
+            errors: count(Outcome::Error),
+            warnings: count(Outcome::Warning),
+            checks,
+            fixed: Vec::new(),
+            unfixed: Vec::new(),
+        }
     }
 
     /// One report of several, in the order of the modes.
@@ -238,9 +247,9 @@ impl Report {
         fixes
     }
 
-    /// The exit status: errors before warnings.
+    /// The exit status: errors, and what could not be done about one, before warnings.
     pub fn status(&self) -> u8 {
-        match (self.errors, self.warnings) {
+        match (self.errors + self.unfixed.len(), self.warnings) {
             (0, 0) => 0,
             (0, _) => Status::Warnings as u8,
             _ => Status::Failed as u8,

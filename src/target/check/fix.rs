@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::Wanted;
-use crate::check::fix::Fix;
+use crate::check::fix::{Fix, Unfixed};
 use crate::check::{Checked, Mode, Outcome, Report};
 use crate::code::Code;
 use crate::context::Context;
-use crate::error::{Failure, OrFail, Result, report};
+use crate::error::{Failure, OrFail, Report as Told, Result, Status, report};
 use crate::target::code_engine;
 use crate::target::code_engine::account::Account;
 use crate::target::code_engine::check::Wanted as WantedProject;
@@ -37,7 +37,8 @@ pub enum Fixing {
 /// Checks; does what can be done about what was found; and checks again.
 ///
 /// # Errors
-/// A usage failure of a mode; when nobody can be asked; or when something cannot be done, with what it was.
+/// A usage failure of a mode; when nobody can be asked; or when it is interrupted. What cannot be done is in the report, and
+/// holds up nothing else.
 pub async fn check_and_fix(context: &Context, wanted: &Wanted, fixing: Fixing) -> Result<Report> {
     let mut report = super::check(context, wanted).await?;
     // Waiting for what was looked at is over; what is done has its own time.
@@ -62,26 +63,44 @@ pub async fn check_and_fix(context: &Context, wanted: &Wanted, fixing: Fixing) -
     if !context.ui.confirm(&question, "-y")? {
         return Ok(report);
     }
-    let context = &Context { deadline: context.deadline.restarted(), ..context.clone() };
+    let (mut fixed, mut unfixed) = (Vec::new(), Vec::new());
     for (mode, fix) in &fixes {
-        carry_out(context, wanted, restore.as_ref(), (*mode, fix))
-            .await
-            .or_fail(|| Failure::new(format!("could not {fix}")))?;
+        // What takes long takes nothing of the others' time.
+        let context = &Context { deadline: context.deadline.restarted(), ..context.clone() };
+        match carry_out(context, wanted, restore.as_ref(), (*mode, fix)).await {
+            Ok(()) => fixed.push(fix.clone()),
+            Err(error) => unfixed.push(told(context, fix, error)?),
+        }
     }
-    let mut report = settled(context, wanted).await?;
-    report.fixed = all;
-    Ok(report)
+    Ok(Report { fixed, ..settled(context, wanted, unfixed).await? })
+}
+
+/// Tells what could not be done, and that it could not; an interruption ends it all.
+fn told(context: &Context, fix: &Fix, error: anyhow::Error) -> Result<Unfixed> {
+    let Told { message, hints, code, status } = report(&error);
+    let message = format!("could not {fix}: {message}");
+    if status == Status::Interrupted {
+        return Err(error).or_fail(|| Failure::new(format!("could not {fix}")));
+    }
+    context.ui.warn(&message);
+    hints.iter().for_each(|hint| context.ui.note(format!("hint: {hint}")));
+    Ok(Unfixed { fix: fix.clone(), message, hints, code })
 }
 
 /// Checks again, until what was brought back is ready, or the time is over.
-async fn settled(context: &Context, wanted: &Wanted) -> Result<Report> {
+async fn settled(context: &Context, wanted: &Wanted, unfixed: Vec<Unfixed>) -> Result<Report> {
     let context = &Context { deadline: context.deadline.restarted(), ..context.clone() };
     loop {
         let report = super::check(context, wanted).await?;
-        let is_unready = |checked: &Checked| checked.code == Code::WorkloadNotReady || checked.fix.is_some();
+        // Waiting does not mend what could not be done.
+        let is_hopeless = |fix: &Fix| unfixed.iter().any(|unfixed| unfixed.fix == *fix);
+        let is_unready = |checked: &Checked| match &checked.fix {
+            Some(fix) => !is_hopeless(fix),
+            None => checked.code == Code::WorkloadNotReady && !is_hopeless(&Fix::Deploy),
+        };
         let is_settled = !report.checks.iter().filter(|checked| checked.outcome == Outcome::Error).any(is_unready);
         if is_settled || context.deadline.left() < PAUSE {
-            return Ok(report);
+            return Ok(Report { unfixed, ..report });
         }
         tokio::time::sleep(PAUSE).await;
     }

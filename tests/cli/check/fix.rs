@@ -145,3 +145,36 @@ fn dry_run_is_of_fix_alone() {
     let refused = Sandbox::new().karctl(["check", "local", "--dry-run"]).output();
     assert!(refused.status == Some(2) && refused.stderr.contains("--fix"), "{refused:?}");
 }
+
+#[test]
+fn what_cannot_be_mended_holds_up_nothing_else_and_is_in_the_report() {
+    let cloud = IbmCloud::start();
+    let project = cloud.change(|account| {
+        account.keys.push(redis_key("kar", "127.0.0.1", 1, "u", "canary", &certificate_authority()));
+        account.keys.push(kafka_key("kar", &["127.0.0.1:1"], "canary"));
+        account.add_project("kar")
+    });
+    let mut machine = Machine::new();
+    for (name, value) in cloud.variables() {
+        machine.sandbox.set_variable(name, value);
+    }
+    for (name, value) in [("IBMCLOUD_API_KEY", API_KEY), ("IBMCLOUD_REGION", REGION), ("CE_PROJECT_ID", &project)] {
+        machine.sandbox.set_variable(name, value);
+    }
+    machine.up(&[]);
+    machine.kill("redis");
+    // It cannot be started any more.
+    machine.sandbox.program("redis-server", "exit 1");
+    let line =
+        ["check", "local", "ce", "--managed", "kar", "--fix", "-y", "-o", "json", "--set", "local.engine=native"];
+    let done = machine.karctl(&line);
+    assert_eq!(done.status, Some(1), "{}", done.stderr);
+    let document = done.document("check");
+    let (start, write) =
+        ("start what does not run of the instance kar", "write the project's configuration as the service keys say");
+    assert_eq!(document["fixed"], json!([write]), "{document:#}");
+    assert_eq!(document["unfixed"][0]["fix"], start);
+    let why = document["unfixed"][0]["message"].as_str().expect("a sentence");
+    assert!(why.starts_with(&format!("could not {start}: ")) && done.stderr.contains(why), "{why}: {}", done.stderr);
+    assert!(!wrong(&document).contains(&"the project's configuration is that of the keys"), "{document:#}");
+}
