@@ -17,7 +17,7 @@ use super::env_file::EnvFile;
 use super::home::Home;
 use super::members::{AT_A_TIME, Connection, Joined, chosen, connect};
 use super::outcome::{Done, Kind, Left, MemberOutcome, Step, Words, repeated, text};
-use super::up::{ENV_DIR, of, with_home};
+use super::up::{of, with_home};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::context::Context;
@@ -59,10 +59,7 @@ pub async fn down(context: &Context, hybrid: &Hybrid, options: &Options) -> Resu
     let chosen = chosen(hybrid, &options.only)?;
     let joined = connect(context, hybrid, &with_home(hybrid, &chosen)).await;
     let home = Home::find(context, hybrid, &joined);
-    let env_dir = match &options.env_dir {
-        Some(given) => context.environment.working_directory().join(given),
-        None => hybrid.folder.join(ENV_DIR),
-    };
+    let env_dir = hybrid.env_dir(context, options.env_dir.as_deref());
     let work = Work { context, hybrid, env_dir, options };
     let is_chosen = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
     let of_cluster = hybrid.project.home();

@@ -52,7 +52,18 @@ pub struct Hybrid {
     managed: Arc<OnceCell<Managed>>,
 }
 
+/// The folder of the files for hosts, beside the project's file.
+const ENV_DIR: &str = "hybrid";
+
 impl Hybrid {
+    /// The folder of the files for hosts: the given one, below the working folder; else the usual one, beside the file.
+    pub fn env_dir(&self, context: &Context, given: Option<&Path>) -> PathBuf {
+        match given {
+            Some(given) => context.environment.working_directory().join(given),
+            None => self.folder.join(ENV_DIR),
+        }
+    }
+
     /// Reads a project's file: the given one, else the `karctl.yaml` of the working folder or of the nearest one above it.
     ///
     /// # Errors

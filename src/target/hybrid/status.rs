@@ -14,7 +14,7 @@ use super::outcome::{Kind, repeated};
 use super::raise::managed_by_hand;
 use super::running::{self, MemberApp};
 use super::services::{self, config_for};
-use super::up::{ENV_DIR, of, with_home};
+use super::up::{of, with_home};
 use crate::change::Change;
 use crate::client::kubernetes::Cluster;
 use crate::context::Context;
@@ -88,10 +88,7 @@ pub async fn status(context: &Context, hybrid: &Hybrid, options: &Options) -> Re
     let chosen = chosen(hybrid, &options.only)?;
     let joined = connect(context, hybrid, &with_home(hybrid, &chosen)).await;
     let services = services::find(context, hybrid, &joined).await;
-    let env_dir = match &options.env_dir {
-        Some(given) => context.environment.working_directory().join(given),
-        None => hybrid.folder.join(ENV_DIR),
-    };
+    let env_dir = hybrid.env_dir(context, options.env_dir.as_deref());
     let look = Look { hybrid, env_dir };
     let is_chosen = |joined: &&Joined<'_>| chosen.iter().any(|member| member.name == joined.member.name);
     let members = joined.iter().filter(is_chosen).map(async |joined| {

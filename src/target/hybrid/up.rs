@@ -38,9 +38,6 @@ pub struct Options {
     pub dry_run: bool,
 }
 
-/// The folder of the files for hosts, beside the project's file.
-pub const ENV_DIR: &str = "hybrid";
-
 /// What `karctl hybrid up -o json` prints.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Up {
@@ -110,10 +107,7 @@ impl<'a> Work<'a> {
         chosen: &'a [&'a Member],
         joined: &'a [Joined<'a>],
     ) -> Self {
-        let env_dir = match &options.env_dir {
-            Some(given) => context.environment.working_directory().join(given),
-            None => hybrid.folder.join(ENV_DIR),
-        };
+        let env_dir = hybrid.env_dir(context, options.env_dir.as_deref());
         let Options { registry, no_wait, dry_run, .. } = options.clone();
         let order = Order {
             hybrid,
