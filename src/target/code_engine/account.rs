@@ -4,27 +4,22 @@
 //! (which is read and never written). Nothing is asked.
 
 use std::fmt;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::chosen::Chosen;
+use super::credential::credential;
 use super::ibmcloud_cli::{self, CliConfiguration};
-use crate::client::file;
+use super::project::name::{active, is_project_id, named};
 pub use crate::client::ibmcloud::code_engine::Project;
-use crate::client::ibmcloud::{Address, Api, Credential, Options, Session};
+use crate::client::ibmcloud::{Address, Api, Options, Session};
 use crate::code::Code;
 use crate::context::Context;
 use crate::error::{Failure, Result, report};
 use crate::nearest::nearest;
-use crate::redacted::Secret;
-
-/// Variables with an API key, or `@FILE`.
-const API_KEY: [&str; 2] = ["IBMCLOUD_API_KEY", "IC_API_KEY"];
 
 /// Variables with a region.
 pub const REGION: [&str; 2] = ["IBMCLOUD_REGION", "IC_REGION"];
@@ -181,92 +176,15 @@ fn given(
     typed.or_else(|| variable(context, variables))
 }
 
-fn variable(context: &Context, names: &[&'static str]) -> Option<Sourced<String>> {
+pub(super) fn variable(context: &Context, names: &[&'static str]) -> Option<Sourced<String>> {
     names.iter().find_map(|&name| {
         let value = context.environment.variable(name)?.to_owned();
         Some(Sourced { value, origin: Origin::Variable(name) })
     })
 }
 
-fn read_cli(context: &Context) -> Result<Option<CliConfiguration>> {
+pub(super) fn read_cli(context: &Context) -> Result<Option<CliConfiguration>> {
     ibmcloud_cli::read(&context.environment)
-}
-
-/// An API key where one is given, else the login of the `ibmcloud` command, as long as it lasts.
-fn credential(
-    context: &Context,
-    options: &AccountOptions,
-    cli: &Result<Option<CliConfiguration>>,
-) -> Result<(Credential, Origin)> {
-    if let Some(path) = &options.api_key_file {
-        let origin = Origin::Option("--api-key-file");
-        return Ok((Credential::ApiKey(key_in_file(context, path, &origin)?), origin));
-    }
-    if let Some(Sourced { value, origin }) = variable(context, &API_KEY) {
-        let key = match value.strip_prefix('@') {
-            Some(path) => key_in_file(context, Path::new(path), &origin)?,
-            None => key(&value, &origin)?,
-        };
-        return Ok((Credential::ApiKey(key), origin));
-    }
-    match cli {
-        // An error cannot be cloned; whoever reads the file again finds the same.
-        Err(_) => Err(read_cli(context).err().unwrap_or_else(|| missing().into())),
-        Ok(cli) => {
-            let login = cli.as_ref().map(CliConfiguration::login).transpose()?.flatten();
-            let (token, path) = login.ok_or_else(missing)?;
-            Ok((Credential::Token(token), Origin::Cli(path.to_owned())))
-        }
-    }
-}
-
-fn missing() -> Failure {
-    Failure::new("there is no login for IBM Cloud: no API key is given, and nobody is logged in with `ibmcloud`")
-        .hint("set IBMCLOUD_API_KEY (`@FILE` for a file with the key), give --api-key-file, or run `ibmcloud login`")
-        .code(Code::CloudLoginMissing)
-}
-
-fn key_in_file(context: &Context, path: &Path, origin: &Origin) -> Result<Secret> {
-    let unusable = |reason: &str| {
-        Failure::usage(format!("{origin}: {} {reason}", path.display())).code(Code::CloudConfigurationUnusable)
-    };
-    let content = if path == Path::new("-") {
-        let mut content = Vec::new();
-        std::io::stdin().read_to_end(&mut content).map_err(|error| unusable("cannot be read").because(error))?;
-        content
-    } else {
-        let path = context.environment.working_directory().join(path);
-        file::read(&path)?.ok_or_else(|| unusable("is not there"))?
-    };
-    let text = String::from_utf8(content).map_err(|_| unusable("is not text in UTF-8"))?;
-    let text = text.trim();
-    // As `ibmcloud iam api-key-create --file` writes it.
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(object)) => match object.get("apikey").and_then(Value::as_str) {
-            Some(apikey) => key(apikey, origin),
-            None => Err(unusable("is JSON without a text `apikey`").into()),
-        },
-        _ => key(text, origin),
-    }
-}
-
-/// Refuses what cannot be a key, as IBM's SDKs do, before it is sent anywhere.
-/// <https://github.com/IBM/go-sdk-core/blob/main/core/utils.go>
-fn key(text: &str, origin: &Origin) -> Result<Secret> {
-    const OF_JSON: [char; 3] = ['{', '}', '"'];
-    let reason = if text.is_empty() {
-        "it is empty"
-    } else if text.starts_with(OF_JSON) || text.ends_with(OF_JSON) {
-        "it begins or ends with a brace or a quote"
-    } else if !text.chars().all(|c| c.is_ascii_graphic()) {
-        "it has a blank or another character that no key has"
-    } else {
-        return Ok(Secret::new(text));
-    };
-    Err(Failure::usage(format!("{origin} holds no API key: {reason}"))
-        .hint("give the key alone, without quotes or what is around it")
-        .code(Code::CloudConfigurationUnusable)
-        .into())
 }
 
 fn api(context: &Context, region: Option<&str>) -> Result<Api> {
@@ -288,13 +206,6 @@ fn api(context: &Context, region: Option<&str>) -> Result<Api> {
         resource_controller: overridden(RESOURCE_CONTROLLER_URL)?.unwrap_or(public.resource_controller),
         code_engine,
     })
-}
-
-/// What tells an id of a project from a name.
-pub fn is_project_id(text: &str) -> bool {
-    let lengths: Vec<_> = text.split('-').map(str::len).collect();
-    let is_hexadecimal = text.chars().all(|c| c == '-' || c.is_ascii_digit() || matches!(c, 'a'..='f'));
-    lengths == [8, 4, 4, 4, 12] && is_hexadecimal
 }
 
 impl Account {
@@ -428,57 +339,6 @@ impl BecauseOf for Failure {
             Some(trace) => self.because(anyhow::anyhow!("Code Engine answers 404 (trace {trace})")).into(),
             None => self.into(),
         }
-    }
-}
-
-/// The name of a project as it is typed into a shell; it may have blanks, and no quotes.
-pub(super) fn typeable(name: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
-    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{name}'") }
-}
-
-/// The project that a name means: the one that is not deleted, else one that can be brought back.
-///
-/// # Errors
-/// When several that are not deleted have it.
-pub(super) fn named(projects: &[Project], name: &str) -> Result<Option<Project>> {
-    let (deleted, alive): (Vec<_>, Vec<_>) =
-        projects.iter().filter(|project| project.name == name).partition(|project| project.status.is_deleted());
-    match alive.as_slice() {
-        [] => Ok(deleted.into_iter().find(|project| project.status.is_soft_deleted()).cloned()),
-        [one] => Ok(Some((*one).clone())),
-        several => Err(ambiguous(name, several).into()),
-    }
-}
-
-/// The failure where a name does not say which one.
-fn ambiguous(name: &str, projects: &[&Project]) -> Failure {
-    let ids: Vec<_> = projects.iter().map(|project| format!("{} ({})", project.id, project.status)).collect();
-    Failure::new(format!("{} projects are named `{name}`: {}", projects.len(), ids.join(", ")))
-        .hint("give the id of the one that is meant in the place of its name")
-        .code(Code::CodeEngineProjectAmbiguous)
-}
-
-fn active(project: Project) -> Result<Project> {
-    match project.status.is_active() {
-        true => Ok(project),
-        false => Err(not_active(&project).into()),
-    }
-}
-
-/// The failure where a project is there and cannot be used.
-pub(super) fn not_active(project: &Project) -> Failure {
-    let Project { name, id, status, .. } = project;
-    let failure = Failure::new(format!("the project `{name}` ({id}) cannot be used: it is {status}"))
-        .code(Code::CodeEngineProjectNotActive);
-    if status.is_coming() {
-        failure.hint(format!("`karctl ce project create {}` waits until it is active", typeable(name)))
-    } else if status.is_soft_deleted() {
-        failure.hint(format!("`ibmcloud ce project restore --id {id}` brings it back within seven days"))
-    } else if status.has_failed() {
-        failure.hint(format!("`karctl ce project delete {id}` takes it away"))
-    } else {
-        failure.hint("`karctl ce project list` shows others")
     }
 }
 

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::*;
+use crate::client::ibmcloud::Credential;
 use crate::context::{DEFAULT_TIMEOUT, Deadline};
 use crate::environment::Environment;
 use crate::ui::{Output, Progress, Questions, Ui};

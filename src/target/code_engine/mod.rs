@@ -5,6 +5,7 @@ pub mod account;
 pub mod check;
 pub mod chosen;
 pub mod component;
+mod credential;
 pub mod disable;
 pub mod enable;
 pub mod ibmcloud_cli;

@@ -1,8 +1,8 @@
 //! Projects, as text.
 
+use super::name::typeable;
 use super::{CreatedProject, DeletedProject, ListedProject, ProjectSummary, Projects, UsedProject};
 use crate::change::Change;
-use crate::target::code_engine::account::typeable;
 use crate::ui;
 
 impl Projects {
