@@ -81,7 +81,7 @@ fn an_image_that_cannot_be_had_is_told_with_the_registrys_own_words() {
     let registry = Registry::new();
     let instance = Instance::new(Engine::Docker);
     let absent = registry.image().replace("tiny", "absent");
-    let up = ["--engine=docker", "--no-wait", "--set", &format!("kafka.image={absent}")];
+    let up = ["--engine=docker", "--no-wait", "--any-port", "--set", &format!("kafka.image={absent}")];
     let finished = instance.run(&instance.command("up", &up));
     assert_eq!(finished.status, Some(1), "{}", finished.stderr);
     assert!(finished.stderr.contains(&format!("error: image {absent} cannot be pulled")), "{}", finished.stderr);

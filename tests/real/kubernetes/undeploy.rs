@@ -108,6 +108,27 @@ fn all_of_it_goes_when_asked_but_what_is_somebody_elses() {
     assert_eq!((again.status, again.stdout.as_str()), (Some(0), nothing));
 }
 
+#[test]
+#[ignore = "needs the real parts that tests/run starts"]
+fn a_namespace_that_holds_another_kind_of_somebody_else_stays() {
+    let runtime = Runtime::on(Cluster::control());
+    runtime.deploy(&["--no-persistence"]);
+    let job = "{apiVersion: batch/v1, kind: CronJob, metadata: {name: theirs, namespace: kar-system}, spec: {schedule: \
+               '0 0 1 1 *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: \
+               a}]}}}}}}";
+    runtime.cluster.apply(job);
+    let left = "Left: CronJob kar-system/theirs (not karctl's)\n\
+                Left: Namespace kar-system (it holds what is not karctl's)\n";
+    for _ in 0..2 {
+        let done = runtime.k8s(&["undeploy", "-y"]);
+        assert_says(&done, 0, &[]);
+        assert!(done.stdout.ends_with(left), "{}", done.stdout);
+    }
+    runtime.cluster.shown(["delete", "cronjob", "theirs", "--namespace", SYSTEM]);
+    let done = runtime.k8s(&["undeploy", "-y"]);
+    assert_eq!((done.status, done.stdout.as_str()), (Some(0), "Namespace kar-system: removed\n"), "{}", done.stderr);
+}
+
 /// A claim is deleted, and gone only once nobody uses it: a deploy that came before would be refused.
 #[test]
 #[ignore = "needs the real parts that tests/run starts"]
@@ -119,7 +140,7 @@ fn data_that_somebody_still_uses_is_waited_for() {
         runtime.cluster.shown(["patch", CLAIM, "--namespace", SYSTEM, "--type=json", "--patch", &patch]);
     };
     finalizers(r#"["tests.kar.ibm.com/in-use"]"#);
-    let held = runtime.k8s(&["undeploy", "--keep-namespace", "--delete-data", "-y", "--timeout=20"]);
+    let held = runtime.k8s(&["undeploy", "--keep-namespace", "--delete-data", "-y", "--timeout=60"]);
     let said =
         ["waiting for the data to go", "PersistentVolumeClaim kar-system/kar-redis-pvc is still there", "hint: "];
     assert_says(&held, 4, &said);

@@ -34,6 +34,10 @@ const VARYING: [&str; 17] = [
     "finalizers",
 ];
 
+/// Stateful sets, and the claims of their first pods.
+const CLAIMS: [(&str, &str); 2] =
+    [("kar-kafka", "kar-kafka-pvc-kar-kafka-0"), ("kar-zookeeper", "kar-zookeeper-pvc-data-kar-zookeeper-0")];
+
 /// A runtime on a cluster of its own.
 pub struct Runtime {
     pub sandbox: Sandbox,
@@ -51,6 +55,18 @@ impl Runtime {
         // Deleting a namespace takes five seconds.
         cluster.shown(["create", "namespace", "kar-system"]);
         Self { sandbox, proxy, cluster }
+    }
+
+    /// Kubernetes makes the claims of stateful sets after these, in its own time.
+    fn await_claims(&self) {
+        for (set, claim) in CLAIMS {
+            let set = ["get", "statefulset", set, "--namespace=kar-system", "--ignore-not-found", "--output=name"];
+            if !self.cluster.shown(set).is_empty() {
+                let claim = format!("persistentvolumeclaim/{claim}");
+                let wait = ["wait", "--for=create", &claim, "--namespace=kar-system", "--timeout=60s"];
+                self.cluster.shown(wait);
+            }
+        }
     }
 
     fn shown(&self, arguments: &[&str]) -> Vec<Value> {
@@ -73,6 +89,7 @@ impl Swept for Runtime {
     }
 
     fn state(&self) -> Result<State, String> {
+        self.await_claims();
         let mut state = State::default();
         let of_kar = "--selector=app.kubernetes.io/name=kar";
         let objects = [
@@ -94,8 +111,7 @@ impl Swept for Runtime {
     }
 
     fn clean(&self) {
-        let arguments = ["delete", KINDS, "--namespace=kar-system", "--all", "--wait=false"];
-        self.cluster.kubectl(arguments).output();
+        self.cluster.shown(["delete", KINDS, "--namespace=kar-system", "--all", "--timeout=120s"]);
     }
 }
 

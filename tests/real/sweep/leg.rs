@@ -183,7 +183,9 @@ pub fn sweep(subject: &impl Swept, depth: Depth, legs: [Leg; 2]) {
 /// To where the command would have led.
 fn recover(subject: &impl Swept, legs: &[Leg; 2], index: usize) {
     subject.clean();
-    legs.iter().chain(&legs[..=index]).for_each(|leg| drop(subject.run(&leg.arguments, None)));
+    for leg in legs.iter().chain(&legs[..=index]) {
+        leg.record(subject).unwrap_or_else(|problem| panic!("{}, after a failure: {problem}", leg.title));
+    }
 }
 
 /// Past the test runner, which shows what a passing test prints to nobody.

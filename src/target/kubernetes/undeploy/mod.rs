@@ -1,5 +1,7 @@
 //! `karctl k8s undeploy`: everything that karctl made goes, the data stays unless asked otherwise; what is left is named.
 
+mod found;
+
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -7,41 +9,20 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use found::{Found, KINDS, is_kept, is_listed};
+
 use super::connection::permit;
-use super::inventory::{self, Inventory};
 use super::live::AT_A_TIME;
 use super::namespaces::Removal;
 use super::permission::{Permission, require};
-use super::{addon, names, namespaces};
-use crate::client::kubernetes::object::{
-    CLAIM, CONFIG_MAP, DEPLOYMENT, DISRUPTION_BUDGET, Kind, NAMESPACE, NETWORK_POLICY, Object, POD, ROLE, ROLE_BINDING,
-    Reference, SECRET, SERVICE, SERVICE_ACCOUNT, STATEFUL_SET, WEBHOOK,
-};
+use super::{names, namespaces};
+use crate::client::kubernetes::object::{CLAIM, Object, POD, WEBHOOK};
 use crate::client::kubernetes::{Cluster, Deletion};
 use crate::context::Context;
 use crate::error::{Failure, Result, Status};
 
 /// How often it is looked whether something is gone.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
-
-/// Kinds that karctl makes, in the order in which they go: who asks before who is asked, data last.
-const KINDS: [Kind; 12] = [
-    WEBHOOK,
-    DEPLOYMENT,
-    STATEFUL_SET,
-    POD,
-    DISRUPTION_BUDGET,
-    SERVICE,
-    NETWORK_POLICY,
-    ROLE_BINDING,
-    ROLE,
-    SERVICE_ACCOUNT,
-    CONFIG_MAP,
-    SECRET,
-];
-
-/// Config maps and secrets that Kubernetes itself puts into every namespace.
-const OF_KUBERNETES: [&str; 2] = ["kube-root-ca.crt", "openshift-service-ca.crt"];
 
 /// What an undeploy is told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,7 +70,7 @@ pub struct Left {
 pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, options: Options) -> Result<Undeployed> {
     let mut undeployed =
         Undeployed { namespace: namespace.to_owned(), dry_run: options.dry_run, ..Undeployed::default() };
-    let found = Found::look(cluster, namespace).await?;
+    let mut found = Found::look(cluster, namespace, options).await?;
     let enabled = namespaces::with_copies(cluster, namespace).await?;
     if found.is_nothing(options) && enabled.is_empty() {
         undeployed.left = found.left(options);
@@ -122,6 +103,8 @@ pub async fn undeploy(context: &Context, cluster: &Cluster, namespace: &str, opt
     }
     if !options.dry_run {
         wait_until_gone(context, cluster, namespace).await?;
+        // Kubernetes may have made claims meanwhile, and somebody something of theirs.
+        found = Found::look(cluster, namespace, options).await?;
     }
     if options.delete_data {
         let claims: Vec<_> = found.claims.iter().collect();
@@ -174,139 +157,6 @@ async fn wait_until_replaced(context: &Context, cluster: &Cluster, object: &Obje
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-}
-
-/// What is there.
-struct Found {
-    namespace: Option<Object>,
-    inventory: Option<Object>,
-    /// What is karctl's, the claims, the namespace and the inventory excepted.
-    objects: Vec<Object>,
-    claims: Vec<Object>,
-    /// What is somebody else's, in the runtime's namespace.
-    foreign: Vec<Object>,
-}
-
-impl Found {
-    async fn look(cluster: &Cluster, namespace: &str) -> Result<Self> {
-        let own = Reference::new(NAMESPACE, "", namespace);
-        let Some(own) = cluster.get(&own).await.map_err(Failure::from)? else {
-            let objects = webhook(cluster, namespace).await?.into_iter().collect();
-            return Ok(Self { namespace: None, inventory: None, objects, claims: Vec::new(), foreign: Vec::new() });
-        };
-        let namespaced: Vec<_> = KINDS.iter().chain([&CLAIM]).filter(|kind| kind.is_namespaced).collect();
-        let lists = try_join_all(namespaced.iter().map(|kind| cluster.list(**kind, Some(namespace), ""))).await;
-        let mut found = Self {
-            namespace: Some(own),
-            inventory: None,
-            objects: webhook(cluster, namespace).await?.into_iter().collect(),
-            claims: Vec::new(),
-            foreign: Vec::new(),
-        };
-        let listed: Vec<_> = lists.map_err(Failure::from)?.into_iter().flatten().collect();
-        let known = Inventory::read(cluster, &inventory::reference(namespace)).await?.unwrap_or_default();
-        found.look_at_addons(cluster, &listed).await?;
-        for object in listed {
-            found.sort(object, &known);
-        }
-        Ok(found)
-    }
-
-    /// What of addons is of a kind that is not listed, since not every cluster has it.
-    async fn look_at_addons(&mut self, cluster: &Cluster, listed: &[Object]) -> Result<()> {
-        for inventory in listed.iter().map(Object::reference).filter(inventory::is_of_addon) {
-            let objects = addon::objects(cluster, &inventory).await?;
-            self.objects.extend(objects.into_iter().filter(|object| !is_listed(object)));
-        }
-        Ok(())
-    }
-
-    fn sort(&mut self, object: Object, known: &Inventory) {
-        let is_claim = object.0["kind"] == CLAIM.name;
-        let is_part = object.label("app.kubernetes.io/name") == Some(names::PART_OF);
-        let is_ours =
-            object.label(names::MANAGED_BY) == Some(names::KARCTL) || known.objects.contains(&object.reference());
-        if object.name() == names::INVENTORY {
-            self.inventory = Some(object);
-        } else if is_claim && is_part {
-            self.claims.push(object);
-        } else if is_ours && object.0["kind"] != POD.name {
-            self.objects.push(object);
-        } else if !is_part && !is_of_kubernetes(&object) {
-            self.foreign.push(object);
-        }
-    }
-
-    /// Whether there is nothing to do.
-    fn is_nothing(&self, options: Options) -> bool {
-        let has_objects = self.objects.iter().any(|object| !is_kept(object, options));
-        let has_claims = options.delete_data && !self.claims.is_empty();
-        !has_objects && !has_claims && self.inventory.is_none() && self.removable_namespace(options).is_none()
-    }
-
-    /// The namespace, where karctl made it and nothing is to stay in it.
-    fn removable_namespace(&self, options: Options) -> Option<&Object> {
-        let own = self.namespace.as_ref()?;
-        let is_ours = own.label(names::MANAGED_BY) == Some(names::KARCTL);
-        let holds_data = !options.delete_data && !self.claims.is_empty();
-        (is_ours && !holds_data && !options.keep_namespace && self.foreign.is_empty()).then_some(own)
-    }
-
-    /// What an undeploy leaves.
-    fn left(&self, options: Options) -> Vec<Left> {
-        let left =
-            |object: &Object, reason: &str| Left { object: object.reference().to_string(), reason: reason.to_owned() };
-        let mut rest = Vec::new();
-        if !options.delete_data {
-            rest.extend(self.claims.iter().map(|claim| left(claim, "data; --delete-data deletes it")));
-            let kept = self.objects.iter().filter(|object| is_kept(object, options));
-            let is_claim = |object: &&Object| object.0["kind"] != CLAIM.name;
-            rest.extend(kept.filter(is_claim).map(|object| left(object, "opens the data")));
-        }
-        rest.extend(self.foreign.iter().map(|object| left(object, "not karctl's")));
-        let stays = |own: &&Object| !own.is_terminating() && self.removable_namespace(options).is_none();
-        if let Some(own) = self.namespace.as_ref().filter(stays) {
-            let is_ours = own.label(names::MANAGED_BY) == Some(names::KARCTL);
-            rest.push(left(
-                own,
-                match (is_ours, options.keep_namespace, self.foreign.is_empty()) {
-                    (false, ..) => "it was there before karctl",
-                    (true, true, _) => "as asked",
-                    (true, false, false) => "it holds what is not karctl's",
-                    (true, false, true) => "it holds the data",
-                },
-            ));
-        }
-        rest
-    }
-}
-
-/// Whether it is of a kind that is looked for wherever karctl may have made something.
-fn is_listed(object: &Object) -> bool {
-    KINDS.iter().any(|kind| object.0["kind"] == kind.name)
-}
-
-fn is_of_kubernetes(object: &Object) -> bool {
-    OF_KUBERNETES.contains(&object.name())
-        || (object.0["kind"] == SERVICE_ACCOUNT.name && object.name() == "default")
-        || object.text("/type") == Some("kubernetes.io/service-account-token")
-        || object.text("/type") == Some("kubernetes.io/dockercfg")
-}
-
-/// What opens the data stays with it.
-fn is_kept(object: &Object, options: Options) -> bool {
-    !options.delete_data && object.annotation(names::KEEP).is_some()
-}
-
-/// The webhook's configuration, where it is this runtime's.
-async fn webhook(cluster: &Cluster, namespace: &str) -> Result<Option<Object>> {
-    let reference = Reference::new(WEBHOOK, "", names::WEBHOOK);
-    let found = cluster.get(&reference).await.map_err(Failure::from)?;
-    let is_ours = |webhook: &Object| {
-        webhook.label(names::MANAGED_BY) == Some(names::KARCTL)
-            && webhook.text("/webhooks/0/clientConfig/service/namespace") == Some(namespace)
-    };
-    Ok(found.filter(is_ours))
 }
 
 fn ask(context: &Context, found: &Found, attached: &[String], options: Options) -> Result<()> {
