@@ -1,7 +1,10 @@
 //! `karctl status` of an instance in which applications run, as KAR lays them out in Kafka and Redis.
 
 use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::instance::{Engine, Instance};
@@ -25,7 +28,7 @@ fn applications_of_a_secure_instance_are_told_from_kafka_and_redis() {
 
     let members = ["--service=greeter", "--actors=Cafe,Table"].map(|offer| {
         let mut client = instance.client(&["join", "--app=shop", "--placed=3", offer]);
-        let mut child = client.stdin(std::process::Stdio::piped()).spawn().expect("the client starts");
+        let mut child = client.stdin(Stdio::piped()).spawn().expect("the client starts");
         let mut line = String::new();
         // It prints a document at its end, for which somebody has to listen.
         let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -38,7 +41,7 @@ fn applications_of_a_secure_instance_are_told_from_kafka_and_redis() {
     let seen = place(&instance);
     let apps = &seen["applications"]["applications"];
     let shop = json!({
-        "name": "shop", "processes": 2, "services": [{ "name": "greeter", "processes": 1 }],
+        "name": "shop", "processes": 2, "is_rebalancing": false, "services": [{ "name": "greeter", "processes": 1 }],
         "actors": [
             { "name": "Cafe", "processes": 1, "placements": 3 }, { "name": "Table", "processes": 1, "placements": 3 },
         ],
@@ -52,6 +55,19 @@ fn applications_of_a_secure_instance_are_told_from_kafka_and_redis() {
     let text = instance.sandbox.karctl(["status"]).output().stdout;
     assert!(text.contains("APPLICATION  INSTANCE"), "{text}");
     assert!(text.contains("Cafe (3), Table (3)"), "{text}");
+
+    // One that does not answer holds up the next one that joins; meanwhile Kafka tells nothing of what they offer.
+    let held = Pid::from_child(&members[0].0);
+    kill_process(held, Signal::STOP).expect("it runs");
+    let mut client = instance.client(&["join", "--app=shop"]);
+    let mut joining = client.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the client starts");
+    let began = Instant::now();
+    while place(&instance)["applications"]["applications"][1]["is_rebalancing"] != true {
+        assert!(began.elapsed() < Duration::from_secs(60), "{:#}", place(&instance));
+    }
+    kill_process(held, Signal::CONT).expect("it runs");
+    drop(joining.stdin.take());
+    joining.wait().expect("it ends");
 
     for (mut child, _stdout) in members {
         drop(child.stdin.take());

@@ -24,6 +24,15 @@ const OFFSETS_TOPIC: &str = "__consumer_offsets";
 const TRIES: u32 = 5;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
+/// Who is in a consumer group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// Its members.
+    pub members: Vec<Member>,
+    /// Whether they come and go just now, so that Kafka does not tell what they said of themselves.
+    pub is_rebalancing: bool,
+}
+
 /// A member of a consumer group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -50,10 +59,11 @@ impl Connection {
     ///
     /// # Errors
     /// When the broker does not answer, or with the code it answers.
-    pub async fn members(&mut self, group: &str) -> Result<Vec<Member>> {
+    pub async fn members(&mut self, group: &str) -> Result<Members> {
+        let is_rebalancing = |described: &DescribedGroup| described.group_state.ends_with("Rebalance");
         let mut described = self.describe_group(group).await?;
         for _ in 0..TRIES {
-            if !described.group_state.ends_with("Rebalance") {
+            if !is_rebalancing(&described) {
                 break;
             }
             sleep(BETWEEN_TRIES).await;
@@ -63,7 +73,8 @@ impl Connection {
             host: member.client_host.trim_start_matches('/').to_owned(),
             user_data: user_data(member.member_metadata),
         };
-        Ok(described.members.into_iter().map(member).collect())
+        let is_rebalancing = is_rebalancing(&described);
+        Ok(Members { members: described.members.into_iter().map(member).collect(), is_rebalancing })
     }
 
     async fn describe_group(&mut self, group: &str) -> Result<DescribedGroup> {

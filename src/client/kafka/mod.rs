@@ -16,7 +16,7 @@ mod topics;
 
 pub use connection::Connection;
 pub use error::{Error, Kind, Result};
-pub use groups::Member;
+pub use groups::{Member, Members};
 pub use offsets::{Extent, PartitionOf};
 pub use proof::{prove_metadata, prove_round, remove_proofs};
 pub use topics::{Broker, Metadata, Partition, Topic};

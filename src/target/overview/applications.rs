@@ -12,7 +12,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::client::kafka::{Connection, Extent, Member, Metadata, PartitionOf};
+use crate::client::kafka::{Connection, Extent, Member, Members, Metadata, PartitionOf};
 use crate::error::{Failure, Result};
 use crate::runtime_config::RuntimeConfig;
 use crate::target::probe;
@@ -50,6 +50,8 @@ pub struct Application {
     pub name: String,
     /// Processes of `kar` that are in it, sidecars among them.
     pub processes: usize,
+    /// Whether processes come and go just now, so that Kafka does not tell which services and types of actors they have.
+    pub is_rebalancing: bool,
     /// Its services.
     pub services: Vec<Offered>,
     /// Its types of actors.
@@ -105,7 +107,7 @@ struct Told {
 #[derive(Default)]
 struct InKafka {
     /// Members of the group of each application that has a topic.
-    members: BTreeMap<String, Vec<Member>>,
+    members: BTreeMap<String, Members>,
     extents: BTreeMap<PartitionOf, Extent>,
     committed: BTreeMap<String, BTreeMap<PartitionOf, i64>>,
     complete: bool,
@@ -147,7 +149,7 @@ async fn look_into_kafka(config: &RuntimeConfig, limit: Duration) -> Result<InKa
     let mut metadata = connection.everything().await?;
     let mut found = InKafka { complete: true, ..InKafka::default() };
     let apps = metadata.topics.iter().filter_map(|topic| app_of(&topic.name));
-    found.members = apps.map(|app| (app.to_owned(), Vec::new())).collect();
+    found.members = apps.map(|app| (app.to_owned(), Members::default())).collect();
     if metadata.topics.iter().any(|topic| topic.name == OFFSETS_TOPIC) {
         look_at_groups(&mut connection, &metadata, &mut found).await?;
     }
@@ -164,8 +166,10 @@ async fn look_into_kafka(config: &RuntimeConfig, limit: Duration) -> Result<InKa
 async fn look_at_groups(connection: &mut Connection, metadata: &Metadata, found: &mut InKafka) -> Result<()> {
     for broker in &metadata.brokers {
         let mut broker = connection.open_other(&broker.address()).await?;
-        let groups = broker.groups().await?;
+        let mut groups = broker.groups().await?;
         found.complete &= groups.len() <= MOST_GROUPS;
+        // Those of applications first: others may be left out.
+        groups.sort_by_key(|group| app_of(group).is_none());
         for group in groups.into_iter().take(MOST_GROUPS) {
             if let Some(members) = app_of(&group).and_then(|app| found.members.get_mut(app)) {
                 *members = broker.members(&group).await?;
@@ -207,7 +211,7 @@ fn joined(kafka: InKafka, mut redis: BTreeMap<String, InRedis>) -> Applications 
     for app in redis.keys() {
         members.entry(app.clone()).or_default();
     }
-    let application = |(name, members): (String, Vec<Member>)| {
+    let application = |(name, group): (String, Members)| {
         let InRedis { keys, placements } = redis.remove(&name).unwrap_or_default();
         let topic = format!("{PREFIX}{name}");
         let own = || kafka.extents.iter().filter(|((of, _), _)| *of == topic);
@@ -215,9 +219,10 @@ fn joined(kafka: InKafka, mut redis: BTreeMap<String, InRedis>) -> Applications 
         let behind = |committed: &BTreeMap<PartitionOf, i64>| {
             own().map(|(partition, extent)| extent.lag(committed.get(partition).copied().unwrap_or_default())).sum()
         };
-        let (services, actors) = offered(&members, placements);
+        let (services, actors) = offered(&group.members, placements);
         let (records, lag) = (own().map(|(_, extent)| extent.records()).sum(), committed.map(behind));
-        Application { processes: members.len(), services, actors, records, lag, keys, name }
+        let Members { members, is_rebalancing } = group;
+        Application { processes: members.len(), is_rebalancing, services, actors, records, lag, keys, name }
     };
     let applications = members.into_iter().map(application).collect();
     let mut lags: BTreeMap<(&String, &String), u64> = BTreeMap::new();

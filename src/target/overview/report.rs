@@ -40,7 +40,10 @@ fn rows(place: &Place) -> Vec<Vec<String>> {
         };
         let services = of.services.iter().map(|service| service.name.clone()).collect();
         let actors = of.actors.iter().map(|actors| format!("{} ({})", actors.name, actors.placements)).collect();
-        let processes = of.processes.to_string();
+        let processes = match of.is_rebalancing {
+            true => format!("{} (joining or leaving)", of.processes),
+            false => of.processes.to_string(),
+        };
         vec![of.name.clone(), place.name.clone(), processes, list(services), list(actors), records, of.keys.to_string()]
     };
     place.applications.iter().flat_map(|found| &found.applications).map(row).collect()

@@ -1,7 +1,7 @@
 //! A runtime on the cluster that runs pods, and what uses it.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
+use std::fs::File;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,17 @@ use super::cluster::Cluster;
 use crate::parts;
 use crate::sandbox::{Finished, Sandbox};
 
-/// There is one webhook and one `kar-system` on the cluster: whoever deploys there holds this.
-pub fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+/// There is one webhook and one `kar-system` on the cluster: whoever deploys there holds this, a test that is run by hand
+/// beside a run of all of them too.
+pub struct Alone {
+    _lock: File,
+}
+
+/// Waits until nobody else deploys to the cluster.
+pub fn alone() -> Alone {
+    let lock = File::create(parts::kubernetes_run().join("alone")).expect("the cluster's folder");
+    lock.lock().expect("a lock");
+    Alone { _lock: lock }
 }
 
 /// The images of the tests.
