@@ -131,11 +131,11 @@ impl Marker {
         Self(format!("{seconds}.{}", std::process::id()))
     }
 
-    /// Whether all that have it end, within 10 s.
+    /// Whether all that have it end, within 30 s.
     fn is_gone_soon(&self) -> bool {
         let began = Instant::now();
         while !with_argument(&self.0).is_empty() {
-            if began.elapsed() > Duration::from_secs(10) {
+            if began.elapsed() > Duration::from_secs(30) {
                 return false;
             }
             std::thread::sleep(Duration::from_millis(20));

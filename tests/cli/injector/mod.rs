@@ -269,7 +269,9 @@ fn sigterm_lets_requests_in_until_the_drain_is_over_and_drops_none() {
                 Err(error) => assert!(began.elapsed() >= Duration::from_secs(2), "{error:?}"),
             }
             if began.elapsed() < Duration::from_millis(1900) {
-                kept.send(post("application/json", review.clone())).await.expect("the old connection goes on");
+                let sent = kept.send(post("application/json", review.clone())).await;
+                // It may take until after the end.
+                assert!(sent.is_ok() || began.elapsed() >= Duration::from_secs(2), "the old connection goes on");
             }
             answered += 1;
         }

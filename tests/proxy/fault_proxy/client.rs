@@ -11,12 +11,12 @@ const LOOK_FOR: Duration = Duration::from_secs(10);
 /// Between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
-/// The process that holds the other end of a TCP connection on this machine, which came from this address. Both ends are
-/// in the network namespace of the calling thread.
-pub fn of_address(address: SocketAddr) -> Option<i32> {
+/// The process that holds the other end of a TCP connection on this machine, which came from one address to another. Both
+/// ends are in the network namespace of the calling thread.
+pub fn of_connection(from: SocketAddr, to: SocketAddr) -> Option<i32> {
     let began = Instant::now();
     loop {
-        let found = look(address);
+        let found = look(from, to);
         if found.is_some() || began.elapsed() > LOOK_FOR {
             return found;
         }
@@ -24,8 +24,8 @@ pub fn of_address(address: SocketAddr) -> Option<i32> {
     }
 }
 
-fn look(address: SocketAddr) -> Option<i32> {
-    let link = format!("socket:[{}]", inode_of(address)?);
+fn look(from: SocketAddr, to: SocketAddr) -> Option<i32> {
+    let link = format!("socket:[{}]", inode_of(from, to)?);
     fs::read_dir("/proc").ok()?.filter_map(Result::ok).find_map(|process| {
         let number = process.file_name().to_str()?.parse().ok()?;
         holds(&process.path(), &link).then_some(number)
@@ -37,13 +37,17 @@ fn holds(process: &Path, link: &str) -> bool {
     files.filter_map(Result::ok).filter_map(|file| fs::read_link(file.path()).ok()).any(|target| *target == *link)
 }
 
-/// Of the socket whose local address this is: `proc(5)`, `/proc/net/tcp`, the second and the tenth column.
-fn inode_of(address: SocketAddr) -> Option<u64> {
-    let SocketAddr::V4(address) = address else { return None };
-    let local = format!("{:08X}:{:04X}", u32::from_le_bytes(address.ip().octets()), address.port());
+/// Of the socket that leads from one address to another: `proc(5)`, `/proc/net/tcp`, the second, third and tenth column.
+/// A port that leads to several servers, one of them a former one whom nobody holds any more, has as many lines.
+fn inode_of(from: SocketAddr, to: SocketAddr) -> Option<u64> {
+    let (from, to) = (column(from)?, column(to)?);
     let table = fs::read_to_string("/proc/thread-self/net/tcp").ok()?;
-    table
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>())
-        .find_map(|columns| (columns.get(1) == Some(&local.as_str())).then(|| columns.get(9)?.parse().ok()).flatten())
+    let mut lines = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let found = lines.find(|columns| columns.get(1) == Some(&from.as_str()) && columns.get(2) == Some(&to.as_str()))?;
+    found.get(9)?.parse().ok()
+}
+
+fn column(address: SocketAddr) -> Option<String> {
+    let SocketAddr::V4(address) = address else { return None };
+    Some(format!("{:08X}:{:04X}", u32::from_le_bytes(address.ip().octets()), address.port()))
 }

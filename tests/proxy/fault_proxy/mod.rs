@@ -270,9 +270,10 @@ impl Listener {
                     tokio::spawn(serve(stream, run, upstream, move || client));
                 }
                 Self::Tcp(listener) => {
-                    let (stream, address) = listener.accept().await.expect("a connection");
+                    let (stream, from) = listener.accept().await.expect("a connection");
                     stream.set_nodelay(true).expect("a TCP connection");
-                    tokio::spawn(serve(stream, run, upstream, move || client::of_address(address)));
+                    let to = stream.local_addr().expect("a TCP connection");
+                    tokio::spawn(serve(stream, run, upstream, move || client::of_connection(from, to)));
                 }
             }
         }

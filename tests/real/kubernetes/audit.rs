@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::cluster::Cluster;
 
 /// How long a request may take to show in the log.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -12,7 +12,7 @@ use crate::state::State;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Time in which a command that gives up has ended.
-const END_AT_MOST: Duration = Duration::from_secs(10);
+const END_AT_MOST: Duration = Duration::from_secs(30);
 
 /// Exit status of a command that gave up waiting.
 const TIMED_OUT: i32 = 4;
