@@ -161,11 +161,20 @@ fn remove_all_beside(servers: &[(Component, ServerFolder)]) -> Result<()> {
 }
 
 /// What a replacement left that was cut before it began to swap, or by an older karctl: the old data is in its place.
+///
+/// # Errors
+/// When something cannot be moved or removed; as long as old data is not in its place the code is
+/// [`Code::RestoreUnfinished`].
 fn put_back(servers: &[(Component, ServerFolder)]) -> Result<()> {
     for (_, server) in servers {
-        if server.root().join(OLD).exists() {
-            server.remove_only_data()?;
-            rename(&server.root().join(OLD), &server.data())?;
+        let old = server.root().join(OLD);
+        if old.exists() {
+            let unfinished = || {
+                Failure::new(format!("the data in {} cannot be put back in its place", old.display()))
+                    .code(Code::RestoreUnfinished)
+            };
+            server.remove_only_data().or_fail(unfinished)?;
+            rename(&old, &server.data()).or_fail(unfinished)?;
         }
         remove_beside(server)?;
     }
@@ -233,4 +242,34 @@ fn rename(from: &Path, to: &PathBuf) -> Result<()> {
 
 fn unreadable(path: &Path) -> Failure {
     Failure::new(format!("{} cannot be read", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::context::{Context, DEFAULT_TIMEOUT, Deadline};
+    use crate::error::report;
+    use crate::target::local::instance::InstanceName;
+    use crate::ui::{Output, Progress, Questions, Ui};
+
+    #[test]
+    fn as_long_as_old_data_is_not_in_its_place_the_restore_is_unfinished() {
+        let home = tempfile::tempdir().expect("a folder");
+        let environment = [("HOME".to_owned(), home.path().display().to_string())].into_iter().collect();
+        let ui = Ui::new(Output::Text, Progress::None, Questions::Refuse, 0);
+        let context = Context { environment, ui, deadline: Deadline::after(DEFAULT_TIMEOUT) };
+        let folder = InstanceFolder::of(&context, &InstanceName::parse("kar").expect("a name")).expect("a folder");
+        let server = folder.server(Component::Redis);
+        std::fs::create_dir_all(server.root().join(OLD)).expect("made");
+        std::fs::write(server.root().join(OLD).join("records"), "kept").expect("written");
+        // No folder, which cannot be removed as one.
+        std::fs::write(server.data(), "").expect("written");
+        let failure = replace(&folder, home.path(), &[Component::Redis]).expect_err("in the way");
+        assert_eq!(report(&failure).code, Some(Code::RestoreUnfinished), "{failure:#}");
+
+        std::fs::remove_file(server.data()).expect("removed");
+        let failure = replace(&folder, home.path(), &[Component::Redis]).expect_err("there is no archive");
+        assert_eq!(report(&failure).code, None, "{failure:#}");
+        assert_eq!(std::fs::read_to_string(server.data().join("records")).expect("put back"), "kept");
+    }
 }
