@@ -71,6 +71,22 @@ fn applications_of_a_cluster_and_of_this_machine_start_with_up_and_go_with_down(
     team.shown(["wait", "--for=condition=complete", &job, "--timeout=120s"]);
     assert_eq!(team.shown(["logs", &job]).trim(), GREETINGS);
     let pods = || team.shown(["get", "pods", "-o=jsonpath={.items[*].metadata.uid}"]);
+    let seen = |status: i32| {
+        let status = office.run("hybrid status -o json", status).document("hybrid status");
+        let members = status["members"].as_array().expect("members").iter();
+        let with_apps = members.filter(|member| member["apps"].as_array().is_some_and(|apps| !apps.is_empty()));
+        let states = with_apps.map(|member| (member["member"].to_string(), member["apps"][0]["state"].to_string()));
+        states.map(|(member, state)| format!("{member} {state}").replace('"', "")).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(0), ["laptop 1 of 1 containers ready", "east 1 of 1 pods ready"]);
+    docker(&["stop", "--time", "1", &of("greeter")]);
+    team.shown(["delete", &job]);
+    let missing = format!("east Job {} is not deployed", of("client"));
+    let ill = seen(1);
+    assert!(ill[0].starts_with(&format!("laptop container {} ended with status ", of("greeter"))), "{ill:?}");
+    assert_eq!(ill[1], missing);
+    office.run(&up, 0);
+    assert_eq!(seen(0), ["laptop 1 of 1 containers ready", "east 1 of 1 pods ready"]);
     let first = pods();
     assert_eq!(office.outcomes(&up), each("unchanged"));
     assert_eq!(pods(), first, "what runs is left alone");
@@ -88,6 +104,7 @@ fn applications_of_a_cluster_and_of_this_machine_start_with_up_and_go_with_down(
     assert_eq!(pods(), first);
 
     office.run("hybrid down -y", 0);
+    assert!(seen(1).iter().all(|state| state.ends_with("not deployed")));
     assert_eq!(office.residue(), before);
     assert_eq!(images.there(), Vec::<String>::new());
     let label = format!("kar.ibm.com/up-of={name}");
