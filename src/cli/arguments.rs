@@ -40,7 +40,7 @@ pub struct GlobalArguments {
     /// Answer yes to every question
     #[arg(short, long, global = true)]
     pub yes: bool,
-    /// Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine]
+    /// Give up waiting after so long, such as 90s or 5m [default: 2m; 5m on a cluster, 10m on Code Engine and for `hybrid`; `check` and `status` name theirs]
     #[arg(long, global = true, value_name = "DURATION")]
     pub timeout: Option<DurationArgument>,
     /// Say more on stderr; twice for every request

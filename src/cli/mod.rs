@@ -116,7 +116,7 @@ enum Command {
     /// Everything that is needed without a network, in one file
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
-    /// Whether this machine, a cluster or Code Engine is ready, and how to get what is missing
+    /// Whether this machine, a cluster, Code Engine or a hybrid is ready, and how to get what is missing
     Check(Box<check::CheckArguments>),
     /// Everything that karctl knows of, and whether it is healthy
     Status(status::StatusArguments),

@@ -151,8 +151,8 @@ fn environment(context: &Context) -> Value {
         "CE_",
         "SSL_CERT",
     ];
-    const OTHERS: [&str; 8] =
-        ["PATH", "HOME", "LANG", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy", "https_proxy"];
+    const OTHERS: [&str; 9] =
+        ["PATH", "HOME", "LANG", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "no_proxy", "http_proxy", "https_proxy"];
     let is_of_interest = |name: &str| BEGINNINGS.iter().any(|one| name.starts_with(one)) || OTHERS.contains(&name);
     let variables = context.environment.variables().filter(|(name, _)| is_of_interest(name));
     let sorted: std::collections::BTreeMap<_, _> = variables.collect();
